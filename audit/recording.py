@@ -1,0 +1,85 @@
+"""Writing the audit record: called by each verb inside the transaction of its change."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+
+from audit.models import AuditEvent
+from people.models import User
+
+
+@dataclass(frozen=True)
+class Origin:
+    """From where: the client's address, and the channel (page, api, admin, worker)."""
+
+    address: str | None
+    channel: str
+
+
+_origin: ContextVar[Origin] = ContextVar("origin", default=Origin(None, "worker"))
+
+
+class RequestContext:
+    """Middleware: remembers from where the request comes, for the record."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        channel = "api" if path.startswith("/api/") else "page"
+        channel = "admin" if path.startswith("/admin/") else channel
+        token = _origin.set(Origin(request.META.get("REMOTE_ADDR"), channel))
+        try:
+            return self.get_response(request)
+        finally:
+            _origin.reset(token)
+
+
+def record(
+    actor: User | None,
+    verb: str,
+    obj: models.Model,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEvent:
+    """Write one row; no secrets and no image bytes belong into `before` and `after`."""
+    origin = _origin.get()
+    return AuditEvent.objects.create(
+        actor=actor,
+        verb=verb,
+        model_label=obj._meta.label_lower,
+        object_pk=str(obj.pk),
+        project_ref=getattr(obj, "project_id", None),
+        before=before or {},
+        after=after or {},
+        reason=reason,
+        address=origin.address or None,
+        channel=origin.channel,
+    )
+
+
+def listen(sender: type[models.Model], **facts: Any) -> None:
+    """Receiver of `people.signals.changed`: people stands below and cannot call `record`."""
+    record(
+        facts["actor"],
+        facts["verb"],
+        facts["obj"],
+        before=facts.get("before"),
+        after=facts.get("after"),
+    )
+
+
+def signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    record(user, "user.sign_in", user)
+
+
+def sign_in_failed(sender: Any, credentials: dict[str, Any], **_: Any) -> None:
+    """Recorded against the table, not a person: the name may not exist."""
+    record(None, "user.sign_in_failed", User(), after={"name": credentials.get("username", "")})

@@ -1,0 +1,39 @@
+"""Handlers of the characters' jobs; says what follows what."""
+
+from characters import publishing, vetting
+from characters.models import SourceImage
+from jobs.claiming import Lease
+from jobs.handling import handles
+from jobs.models import Job, JobStatus
+from qa.inspection import record_failure
+
+
+def _source(job: Job) -> SourceImage | None:
+    rows = SourceImage.objects.select_related("character")
+    return rows.filter(pk=job.args["source_id"], qa_report_id=job.args["report_id"]).first()
+
+
+def mirror(job: Job) -> None:
+    """A check that failed for good ends the report in that state; the badges say so."""
+    if job.state is JobStatus.FAILED:
+        record_failure(job.args["report_id"], job.error_code, job.error)
+    announce(job)
+
+
+def announce(job: Job) -> None:
+    """Tell the character's page that something about its checks changed."""
+    if source := _source(job):
+        event = "embedding.finished" if job.kind.name == "source.embed" else "qa.finished"
+        publishing.source_changed(source.character, event, version=source.version)
+
+
+@handles("source.qa", "cpu", "Automatic checks of a source image", on_change=mirror)
+def qa(lease: Lease) -> None:
+    vetting.check_pixels(lease)
+    announce(lease.job)
+
+
+@handles("source.embed", "gpu", "Faces and face embedding of a source image", on_change=mirror)
+def embed(lease: Lease) -> None:
+    vetting.check_faces(lease)
+    announce(lease.job)

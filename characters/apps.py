@@ -1,0 +1,15 @@
+"""Characters: descriptions, source images, baseline, attestations."""
+
+from django.apps import AppConfig
+
+from studio.lib import lookups
+
+
+class CharactersConfig(AppConfig):
+    name = "characters"
+
+    def ready(self) -> None:
+        from characters import access, actors, models  # noqa: F401  importing registers
+
+        lookups.register(models.BaselineStatusRow, models.BaselineStatus)
+        lookups.register(models.ContentRatingRow, models.ContentRating)

@@ -1,0 +1,52 @@
+"""Creating, editing and archiving characters."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from audit.recording import record
+from characters.errors import AppearanceLocked
+from characters.models import Character
+from people.access import require
+from people.models import Project, User
+
+LOCKED_FIELDS = ("appearance", "base_appearance_description")
+
+
+def create_character(actor: User, project: Project, **fields: Any) -> Character:
+    """A new character without an image."""
+    require(actor, "character.create", project)
+    with transaction.atomic():
+        character = Character.objects.create(project=project, created_by=actor, **fields)
+        record(actor, "character.create", character, after={"name": character.name})
+    return character
+
+
+def edit_character(actor: User, character: Character, **fields: Any) -> Character:
+    """Change descriptive fields; the appearance is read-only while the baseline is approved."""
+    require(actor, "character.edit", character)
+    with transaction.atomic():
+        fresh = Character.objects.select_for_update().get(pk=character.pk)
+        changed = {key: value for key, value in fields.items() if getattr(fresh, key) != value}
+        if fresh.is_locked and any(key in LOCKED_FIELDS for key in changed):
+            raise AppearanceLocked(
+                "The appearance is locked by the approved baseline. Unlock the baseline first."
+            )
+        before = {key: getattr(fresh, key) for key in changed}
+        for key, value in changed.items():
+            setattr(fresh, key, value)
+        if changed:
+            fresh.save(update_fields=list(changed))
+            record(actor, "character.edit", fresh, before=before, after=changed)
+    return fresh
+
+
+def archive_character(actor: User, character: Character) -> None:
+    """Put a character away; nothing of it is deleted."""
+    require(actor, "character.archive", character)
+    with transaction.atomic():
+        if Character.objects.filter(pk=character.pk, archived_at__isnull=True).update(
+            archived_at=Now()
+        ):
+            record(actor, "character.archive", character)

@@ -1,0 +1,38 @@
+"""Why something about a character was refused."""
+
+from studio.lib.errors import Conflict, Forbidden, StudioError
+
+
+class AppearanceLocked(Conflict):
+    code = "appearance_locked"
+
+
+class NoBaseImage(StudioError):
+    code = "no_base_image"
+    status = 400
+
+
+class QAPending(Conflict):
+    code = "qa_pending"
+
+
+class QAFailed(Conflict):
+    code = "qa_failed"
+
+
+class NoSource(Conflict):
+    code = "no_source"
+
+
+class SourceNotApproved(Conflict):
+    code = "source_not_approved"
+
+
+class ContentRefused(Forbidden):
+    """The content gate said no; `code` is its reason."""
+
+    code = "content_refused"
+
+
+class Archived(Conflict):
+    code = "archived"

@@ -1,0 +1,128 @@
+"""What the source panel shows: plain values made from rows and the person's rights."""
+
+from dataclasses import dataclass, field
+
+from characters.approving import approve_refusal
+from characters.attesting import current_attestation
+from characters.models import BaselineStatus, Character, Depicts, LikenessAttestation, SourceImage
+from jobs.models import Job
+from people.access import can
+from people.models import User
+from qa.models import FaceEmbedding, QACheckResult, QAReport
+from qa.policy import Verdict
+from studio.lib.errors import StudioError
+
+TONES = {Verdict.PASS: "pass", Verdict.WARN: "warn", Verdict.FAIL: "fail"}
+QA_WORDS = {"pass": "QA passed", "warn": "QA warns", "fail": "QA failed"}
+BASELINES = {
+    BaselineStatus.PENDING_UPLOAD: ("No image yet", "none"),
+    BaselineStatus.DRAFT: ("Draft", "warn"),
+    BaselineStatus.APPROVED: ("Baseline locked", "pass"),
+    BaselineStatus.REJECTED: ("Rejected", "fail"),
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word with a tone: pass, warn, fail, run or none."""
+
+    label: str
+    tone: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class SourcePanel:
+    """A character's source image, its checks and what the person may do about it."""
+
+    character: Character
+    source: SourceImage | None
+    badges: list[Badge]
+    checks: list[QACheckResult]
+    report: QAReport | None
+    attestation: LikenessAttestation | None
+    may_upload: bool
+    may_decide: bool
+    may_override: bool
+    upload_refusal: str
+    approve_refusal: str
+    jobs_running: bool
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def face(self) -> FaceEmbedding | None:
+        return self.source.embedding if self.source else None
+
+    @property
+    def model_label(self) -> str:
+        return str(self.face.model) if self.face else ""
+
+    @property
+    def needs_attestation(self) -> bool:
+        return self.character.depicts != Depicts.FICTIONAL and self.attestation is None
+
+
+def panel_of(user: User, character: Character, errors: list[str] | None = None) -> SourcePanel:
+    """The panel of a character for one person."""
+    source = (
+        SourceImage.objects.filter(pk=character.current_source_id)
+        .select_related("qa_report", "embedding__model", "qa_job", "embedding_job", "created_by")
+        .first()
+    )
+    report = source.qa_report if source else None
+    checks = list(report.results.select_related("qa_check")) if report else []
+    jobs = [source.qa_job, source.embedding_job] if source else []
+    refusal: StudioError | None = approve_refusal(character) if source else None
+    return SourcePanel(
+        character=character,
+        source=source,
+        badges=_badges(character, report, checks, jobs),
+        checks=checks,
+        report=report,
+        attestation=current_attestation(character),
+        may_upload=bool(can(user, "source.upload", character)),
+        may_decide=bool(can(user, "baseline.decide", character)),
+        may_override=bool(can(user, "baseline.override_qa", character)),
+        upload_refusal=(
+            "The baseline is approved, so the source image is locked." if character.is_locked else ""
+        ),
+        approve_refusal=refusal.sentence if refusal else "",
+        jobs_running=any(job.is_open for job in jobs if job),
+        errors=errors or [],
+    )
+
+
+def _badges(
+    character: Character,
+    report: QAReport | None,
+    checks: list[QACheckResult],
+    jobs: list[Job | None],
+) -> list[Badge]:
+    baseline = Badge(*BASELINES[character.baseline])
+    if report is None:
+        return [baseline]
+    return [_qa_badge(report, jobs[0]), _face_badge(report, checks, jobs[1]), baseline]
+
+
+def _qa_badge(report: QAReport, job: Job | None) -> Badge:
+    if report.verdict_id:
+        tone = TONES[Verdict(report.verdict_id)]
+        return Badge(QA_WORDS[tone], tone)
+    if report.error:
+        return Badge("QA stopped", "fail", report.error)
+    if job and not job.is_open and not report.measured_at:
+        return Badge("QA stopped", "fail", job.error)
+    return Badge("Checking", "run", "The automatic checks are running")
+
+
+def _face_badge(report: QAReport, checks: list[QACheckResult], job: Job | None) -> Badge:
+    if report.faces_read_at is None:
+        if job and not job.is_open:
+            return Badge("Face not read", "fail", job.error)
+        return Badge("Looking for a face", "run")
+    count = next((int(c.value or 0) for c in checks if c.qa_check.name == "face_count"), 0)
+    if count == 0:
+        return Badge("No face found", "warn", "Likeness cannot be measured without a face.")
+    if count > 1:
+        return Badge(f"{count} faces", "warn", "The largest face counts.")
+    return Badge("Face found", "pass")

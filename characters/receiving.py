@@ -1,0 +1,161 @@
+"""Receiving a source image: checked, stored, made the current version, its checks asked for."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max
+
+from audit.recording import record
+from characters import publishing
+from characters.errors import AppearanceLocked, Archived
+from characters.models import BASELINE_MOVES, BaselineDecision, BaselineStatus, Character, SourceImage
+from jobs.asking import Ask, ask
+from jobs.models import Job
+from people.access import require
+from people.models import User
+from qa.inspection import open_report
+from studio.lib.files import original_key, put_all, rendition_key
+from studio.lib.pictures import ImageRefused, Limits, Picture, vet
+from studio.lib.states import check_move
+
+
+@dataclass(frozen=True)
+class Received:
+    """The new current version and the two jobs that check it."""
+
+    source: SourceImage
+    qa: Job
+    embedding: Job
+
+
+def receive_source(
+    actor: User, character: Character, data: bytes, name: str, limits: Limits
+) -> Received:
+    """Make `data` the character's current source image.
+
+    Raises ImageRefused (the validator's codes), AppearanceLocked while the baseline is approved.
+    Files are written before the transaction, rows inside it, messages after it.
+    """
+    require(actor, "source.upload", character)
+    refuse_locked(character)
+    try:
+        picture = vet(data, name, limits)
+    except ImageRefused as refusal:
+        record(actor, "source.refused", character, after={"code": refusal.code})
+        raise
+    put_all(files_of(SourceImage.KIND, character.pk, picture))
+    with transaction.atomic():
+        character = Character.objects.select_for_update().get(pk=character.pk)
+        refuse_locked(character)
+        before = character.current_source
+        last = character.sources.aggregate(last=Max("version"))["last"] or 0
+        source = SourceImage.objects.create(
+            character=character,
+            version=last + 1,
+            original_name=picture.name,
+            created_by=actor,
+            qa_report=open_report(character.project_id, "source"),
+            **file_columns(SourceImage.KIND, character.pk, picture),
+        )
+        _become_draft(actor, character, source)
+        qa, embedding = ask_for_checks(actor, source)
+        record(
+            actor,
+            "source.upload",
+            source,
+            before={"version": before.version, "sha256": before.sha256} if before else {},
+            after={"version": source.version, "sha256": source.sha256},
+        )
+        publishing.source_changed(character, "source.replaced", version=source.version)
+    return Received(source, qa, embedding)
+
+
+def rerun_checks(actor: User, source: SourceImage) -> Received:
+    """Run QA and embedding of the current source again, as new jobs with a new report."""
+    require(actor, "source.rerun_qa", source)
+    with transaction.atomic():
+        source = SourceImage.objects.select_for_update().get(pk=source.pk)
+        source.qa_report = open_report(source.project_id, "source")
+        source.embedding = None
+        source.save(update_fields=["qa_report", "embedding"])
+        qa, embedding = ask_for_checks(actor, source)
+        record(actor, "source.rerun_qa", source)
+        publishing.source_changed(source.character, "source.checking")
+    return Received(source, qa, embedding)
+
+
+def ask_for_checks(actor: User | None, source: SourceImage) -> tuple[Job, Job]:
+    """Ask for the QA and the embedding job of a source (inside the caller's transaction)."""
+    character = source.character
+    shared = {
+        "args": {"source_id": source.pk, "report_id": source.qa_report_id},
+        "url": character.get_absolute_url(),
+        "groups": [f"character-{character.pk}"],
+        "priority": 1,
+    }
+    qa, embedding = ask(
+        character.project_id,
+        actor,
+        [
+            Ask(kind="source.qa", title=f"QA · {character.name} v{source.version}", **shared),
+            Ask(kind="source.embed", title=f"Face · {character.name} v{source.version}", **shared),
+        ],
+    )
+    source.qa_job, source.embedding_job = qa, embedding
+    source.save(update_fields=["qa_job", "embedding_job"])
+    return qa, embedding
+
+
+def refuse_locked(character: Character) -> None:
+    """Raise AppearanceLocked or Archived when the source may not be replaced."""
+    if character.archived_at:
+        raise Archived(f"{character.name} is archived.")
+    if character.is_locked:
+        raise AppearanceLocked(
+            "The baseline is approved, so the source image is locked. Unlock the baseline first."
+        )
+
+
+def files_of(kind: str, character_id: int, picture: Picture) -> list[tuple[str, bytes]]:
+    """Storage keys and bytes of an image: the original, the display file, the thumbnails."""
+    renditions = [picture.display, *picture.thumbnails]
+    return [
+        (
+            original_key(kind, character_id, picture.sha256, picture.format),
+            picture.original,
+        ),
+        *(
+            (rendition_key(kind, character_id, picture.sha256, item.name, item.ext), item.data)
+            for item in renditions
+        ),
+    ]
+
+
+def file_columns(kind: str, character_id: int, picture: Picture) -> dict[str, object]:
+    """The file columns of a row that names a stored picture."""
+    return {
+        "file_path": original_key(kind, character_id, picture.sha256, picture.format),
+        "sha256": picture.sha256,
+        "file_size_bytes": picture.size_bytes,
+        "width": picture.width,
+        "height": picture.height,
+        "format": picture.format,
+        "display_ext": picture.display.ext,
+    }
+
+
+def _become_draft(actor: User, character: Character, source: SourceImage) -> None:
+    seen = character.baseline
+    character.current_source = source
+    character.baseline_status_id = BaselineStatus.DRAFT
+    if seen is not BaselineStatus.DRAFT:
+        check_move(BASELINE_MOVES, seen, BaselineStatus.DRAFT)
+        BaselineDecision.objects.create(
+            character=character,
+            from_status_id=seen,
+            to_status_id=BaselineStatus.DRAFT,
+            source=source,
+            decided_by=actor,
+            reason=f"Source image v{source.version} uploaded.",
+        )
+    character.save(update_fields=["current_source", "baseline_status"])

@@ -1,0 +1,30 @@
+"""Checking a source image: its pixels (cpu queue) and its faces (gpu queue)."""
+
+from characters.models import SourceImage
+from jobs.claiming import Lease
+from qa import inspection
+from qa.faces import read_faces
+from studio.lib.files import read
+
+
+def check_pixels(lease: Lease) -> None:
+    """Measure the display file and record the checks."""
+    source = _source(lease)
+    measurements = inspection.measure(read(source.rendition_path("display")))
+    with lease.finish():
+        inspection.record_measures(lease.job.args["report_id"], measurements)
+
+
+def check_faces(lease: Lease) -> None:
+    """Find the faces, embed the one that counts, and record both."""
+    source = _source(lease)
+    reading = read_faces(read(source.rendition_path("display")), inspection.active_model().name)
+    with lease.finish():
+        embedding, _ = inspection.record_faces(lease.job.args["report_id"], reading, None)
+        SourceImage.objects.filter(pk=source.pk, qa_report_id=lease.job.args["report_id"]).update(
+            embedding=embedding
+        )
+
+
+def _source(lease: Lease) -> SourceImage:
+    return SourceImage.objects.select_related("character").get(pk=lease.job.args["source_id"])

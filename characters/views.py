@@ -1,0 +1,180 @@
+"""Pages of characters: the form, the source panel, the baseline, the history, the media."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from characters import approving, attesting, describing, receiving, serving
+from characters.forms import AttestationForm, CharacterForm, ReasonForm, SourceForm
+from characters.fragments import panel_of
+from characters.models import Character, SourceImage
+from people.access import require
+from people.models import Project
+from people.views import Request
+from studio.lib.htmx import toast, wants_fragment
+from studio.lib.pictures import ImageRefused, Limits
+
+
+def source_limits() -> Limits:
+    """What a source image may be, from the settings."""
+    return Limits(max_bytes=settings.MAX_SOURCE_BYTES, max_pixels=settings.MAX_IMAGE_PIXELS)
+
+
+def character_for(request: Request, pk: int) -> Character:
+    """The character, if the person may see it; 404 otherwise."""
+    rows = Character.objects.visible_to(request.user).select_related("project", "current_source")
+    return get_object_or_404(rows, pk=pk)
+
+
+@login_required
+def create(request: Request, pk: int) -> HttpResponse:
+    project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+    require(request.user, "character.create", project)
+    form = CharacterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        character = describing.create_character(request.user, project, **form.cleaned_data)
+        return redirect(character)
+    context = {"form": form, "project": project, "character": None}
+    return render(request, "characters/form.html", context, status=_status(form))
+
+
+@login_required
+def edit(request: Request, pk: int) -> HttpResponse:
+    character = character_for(request, pk)
+    require(request.user, "character.edit", character)
+    form = CharacterForm(request.POST or None, instance=character)
+    if request.method == "POST" and form.is_valid():
+        describing.edit_character(request.user, character, **form.cleaned_data)
+        return redirect(character)
+    context = {"form": form, "project": character.project, "character": character}
+    return render(request, "characters/form.html", context, status=_status(form))
+
+
+@login_required
+@require_POST
+def archive(request: Request, pk: int) -> HttpResponse:
+    character = character_for(request, pk)
+    describing.archive_character(request.user, character)
+    messages.success(request, f"{character.name} is archived.")
+    return redirect(character.project)
+
+
+@login_required
+@require_GET
+def source_panel(request: Request, pk: int) -> HttpResponse:
+    return _panel(request, character_for(request, pk))
+
+
+@login_required
+@require_POST
+def source_upload(request: Request, pk: int) -> HttpResponse:
+    """Receive a source image, and the statement about the likeness when one came with it."""
+    character = character_for(request, pk)
+    form = SourceForm(request.POST, request.FILES)
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise ImageRefused("Choose an image file first.", code="no_file", field="file")
+        data = form.cleaned_data if form.is_valid() else {}
+        statement, source = data.get("statement", ""), data.get("source", "")
+        if statement or source:
+            attesting.attest(request.user, character, statement, source)
+        received = receiving.receive_source(
+            request.user, character, file.read(), file.name or "", source_limits()
+        )
+    except ImageRefused as refusal:
+        return _panel(request, character, [refusal.sentence], status=422)
+    messages_of = f"Source v{received.source.version} received. The checks are running."
+    return _done(request, character, messages_of)
+
+
+@login_required
+@require_POST
+def attest(request: Request, pk: int) -> HttpResponse:
+    character = character_for(request, pk)
+    form = AttestationForm(request.POST)
+    if not form.is_valid():
+        sentence = "Say who the person is, what gives you the right, and where the image is from."
+        return _panel(request, character, [sentence], status=422)
+    attesting.attest(request.user, character, **form.cleaned_data)
+    return _done(request, character, "Your statement is recorded.")
+
+
+@login_required
+@require_POST
+def baseline(request: Request, pk: int, verb: str) -> HttpResponse:
+    """Approve, reject or unlock."""
+    character = character_for(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _panel(request, character, ["The reason is too long."], status=422)
+    reason = form.cleaned_data["reason"]
+    if verb == "approve":
+        override = form.cleaned_data["override"]
+        approving.approve_baseline(request.user, character, override=override, reason=reason)
+        return _done(request, character, "The baseline is approved and locked.")
+    if verb == "reject":
+        approving.reject_baseline(request.user, character, reason)
+        return _done(request, character, "The source image is rejected.")
+    approving.unlock_baseline(request.user, character, reason)
+    return _done(request, character, "The baseline is unlocked.")
+
+
+@login_required
+@require_POST
+def rerun_qa(request: Request, pk: int) -> HttpResponse:
+    character = character_for(request, pk)
+    if character.current_source is None:
+        raise Http404
+    receiving.rerun_checks(request.user, character.current_source)
+    return _done(request, character, "The checks run again.")
+
+
+@login_required
+@require_GET
+def history(request: Request, pk: int) -> HttpResponse:
+    character = character_for(request, pk)
+    context = {
+        "character": character,
+        "sources": character.sources.select_related("qa_report", "created_by"),
+        "decisions": character.baseline_decisions.select_related(
+            "decided_by", "from_status", "to_status", "source"
+        ),
+    }
+    return render(request, "characters/history.html", context)
+
+
+@login_required
+@require_GET
+def media(request: Request, pk: int, rendition: str) -> HttpResponse:
+    source = get_object_or_404(SourceImage.objects.visible_to(request.user), pk=pk)
+    return serving.rendition(request, source, rendition)
+
+
+def _panel(
+    request: Request, character: Character, errors: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    """The panel as a fragment; after a refusal without JavaScript, on a page of its own."""
+    panel = panel_of(request.user, character_for(request, character.pk), errors)
+    template = "characters/_source_panel.html"
+    if not wants_fragment(request) and request.method == "POST":
+        template = "characters/source.html"
+    return render(request, template, {"panel": panel, "character": character}, status=status)
+
+
+def _done(request: Request, character: Character, sentence: str) -> HttpResponse:
+    if not wants_fragment(request):
+        messages.success(request, sentence)
+        return redirect(character)
+    response = _panel(request, character)
+    response.content += toast(sentence, tone="pass").encode()
+    return response
+
+
+def _status(form: CharacterForm) -> int:
+    return 400 if form.is_bound and form.errors else 200
+
+

@@ -1,0 +1,7 @@
+"""Verbs on servers and workflows, which belong to the studio, not to a project."""
+
+from people.access import EVERYONE, declare
+from people.models import ADMIN
+
+declare("workflow.view", EVERYONE)
+declare("server.view", (ADMIN,))

@@ -1,0 +1,174 @@
+"""What a graph needs, held against what a server has (/object_info). Pure.
+
+A model input is a choice among file names; choices come in two shapes, `[["a", "b"], {...}]` and
+`["COMBO", {"options": ["a", "b"]}]`, and one server has both.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from comfy_bridge.errors import HostileAnswer, MissingModel, MissingNode
+from comfy_bridge.graph import node_classes
+from comfy_bridge.requests import Graph
+
+MODEL_INPUTS = frozenset(
+    {
+        "ckpt_name",
+        "clip_name",
+        "clip_name1",
+        "clip_name2",
+        "clip_name3",
+        "control_net_name",
+        "lora_name",
+        "style_model_name",
+        "unet_name",
+        "vae_name",
+    }
+)
+MAX_CLASSES = 20_000
+MAX_CHOICES = 20_000
+
+
+@dataclass(frozen=True)
+class ModelNeed:
+    """A model file that a node needs; an empty `name` means that one is still to be chosen."""
+
+    node_class: str
+    input: str
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.node_class}.{self.input}"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Node classes and model files without which a graph cannot run."""
+
+    nodes: frozenset[str]
+    models: tuple[ModelNeed, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The stored form."""
+        return {
+            "nodes": sorted(self.nodes),
+            "models": [
+                {"class": need.node_class, "input": need.input, "name": need.name}
+                for need in self.models
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What a server has: node classes, and file names per model input (`Class.input`)."""
+
+    nodes: frozenset[str]
+    models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def checkpoints(self) -> tuple[str, ...]:
+        """File names that CheckpointLoaderSimple offers."""
+        return self.models.get("CheckpointLoaderSimple.ckpt_name", ())
+
+    def as_json(self) -> dict[str, Any]:
+        """The stored form (a server's `capabilities`)."""
+        return {
+            "nodes": sorted(self.nodes),
+            "models": {key: list(names) for key, names in sorted(self.models.items())},
+        }
+
+
+def needs_of(graph: Graph) -> Needs:
+    """What a graph needs, with the model names that stand in it."""
+    models = [
+        ModelNeed(str(node["class_type"]), name, value)
+        for node in graph.values()
+        for name, value in node["inputs"].items()
+        if name in MODEL_INPUTS and isinstance(value, str)
+    ]
+    return Needs(node_classes(graph), tuple(models))
+
+
+def stored_catalog(stored: Mapping[str, Any]) -> Catalog:
+    """A catalog from its stored form; an empty object is a server that was never read."""
+    models = {key: tuple(names) for key, names in stored.get("models", {}).items()}
+    return Catalog(frozenset(stored.get("nodes", ())), models)
+
+
+def read_object_info(answer: Any) -> Catalog:
+    """The catalog of GET /object_info. Raises HostileAnswer."""
+    if not isinstance(answer, dict) or len(answer) > MAX_CLASSES:
+        raise HostileAnswer("The server's list of nodes is not readable.")
+    models: dict[str, tuple[str, ...]] = {}
+    for name, described in answer.items():
+        for key, spec in _inputs(described):
+            if key in MODEL_INPUTS:
+                models[f"{name}.{key}"] = choices(spec)
+    return Catalog(frozenset(answer), models)
+
+
+def _inputs(described: Any) -> Iterable[tuple[str, Any]]:
+    inputs = described.get("input") if isinstance(described, dict) else None
+    for part in ("required", "optional"):
+        specs = inputs.get(part) if isinstance(inputs, dict) else None
+        yield from specs.items() if isinstance(specs, dict) else ()
+
+
+def choices(spec: Any) -> tuple[str, ...]:
+    """The words of a choice input in either shape; empty for any other input."""
+    if not isinstance(spec, list) or not spec:
+        return ()
+    options = spec[0]
+    if options == "COMBO" and len(spec) > 1 and isinstance(spec[1], dict):
+        options = spec[1].get("options")
+    if not isinstance(options, list):
+        return ()
+    return tuple(option for option in options[:MAX_CHOICES] if isinstance(option, str))
+
+
+def missing(needs: Needs, catalog: Catalog) -> list[MissingNode | MissingModel]:
+    """What the server lacks for a graph, each by name; an empty list means that it can run it."""
+    found: list[MissingNode | MissingModel] = [
+        MissingNode(f"The server has no node {name}.", node=name)
+        for name in sorted(needs.nodes - catalog.nodes)
+    ]
+    for need in needs.models:
+        names = catalog.models.get(need.key, ())
+        if need.node_class not in catalog.nodes or need.name in names:
+            continue
+        if need.name:
+            sentence = f"The server has no model file {need.name}."
+        elif len(names) == 1:
+            continue
+        else:
+            sentence = unchosen(names)
+        found.append(MissingModel(sentence, model=need.name, available=list(names)))
+    return found
+
+
+def unchosen(names: Iterable[str]) -> str:
+    """The sentence for a model that nobody named: none is there, or more than one."""
+    listed = sorted(names)
+    if not listed:
+        return "The server has no checkpoint. Put one into its models folder."
+    return f"The server has {len(listed)} checkpoints: name one of {', '.join(listed[:10])}."
+
+
+def chosen_model(need: ModelNeed, catalog: Catalog, named: str = "") -> str:
+    """The file for a model input: the named one, else the only one; raises MissingModel.
+
+    A missing option never silently becomes the first of the list.
+    """
+    names = catalog.models.get(need.key, ())
+    wanted = named or need.name
+    if wanted:
+        if wanted not in names:
+            sentence = f"The server has no model file {wanted}."
+            raise MissingModel(sentence, model=wanted, available=list(names))
+        return wanted
+    if len(names) != 1:
+        raise MissingModel(unchosen(names), model="", available=list(names))
+    return names[0]

@@ -1,0 +1,46 @@
+"""What a recipe gives: a graph, its bindings and its name. Pure, as every recipe is."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from comfy_bridge.bindings import Binding
+from comfy_bridge.requests import Graph
+
+Kind = Literal["img2img", "inpaint", "txt2img"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A built-in workflow."""
+
+    name: str
+    title: str
+    kind: Kind
+    description: str
+    graph: Graph
+    bindings: tuple[Binding, ...]
+
+
+def node(class_type: str, title: str = "", **inputs: Any) -> dict[str, Any]:
+    """One node of an API-format graph; a link is `[node id, output index]`."""
+    made: dict[str, Any] = {"class_type": class_type, "inputs": inputs}
+    if title:
+        made["_meta"] = {"title": title}
+    return made
+
+
+def fitted(
+    width: int, height: int, *, long_side_px: int | None = None, multiple: int = 1
+) -> tuple[int, int]:
+    """The size of a result that keeps the source's aspect and does not enlarge it.
+
+    The longer side is at most `long_side_px`; both sides are rounded to the nearest multiple of
+    `multiple` (a VAE crops to 8).
+    """
+    longest = max(width, height)
+    scale = 1.0 if long_side_px is None else min(1.0, long_side_px / longest)
+
+    def rounded(side: int) -> int:
+        return max(multiple, round(side * scale / multiple) * multiple)
+
+    return rounded(width), rounded(height)

@@ -1,0 +1,123 @@
+"""Asking for work: the row in the caller's transaction, a wake-up after it commits."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from audit.recording import record
+from jobs import publishing, waking
+from jobs.errors import NotCancellable, NotRetryable
+from jobs.handling import registered
+from jobs.models import Job, JobKind, JobStatus
+from people.access import require
+from people.models import User
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One job to be done; `url` is where its result can be seen, `groups` who hears of it."""
+
+    kind: str
+    title: str
+    args: Mapping[str, Any]
+    url: str = ""
+    groups: Iterable[str] = field(default_factory=tuple)
+    needs: Mapping[str, Any] = field(default_factory=dict)
+    priority: int = 0
+
+
+def ask(project_id: int, asked_by: User | None, asks: Iterable[Ask]) -> list[Job]:
+    """Write one row per job inside the caller's transaction; workers wake after its commit."""
+    asks = list(asks)
+    kinds = {row.name: row for row in JobKind.objects.filter(name__in={a.kind for a in asks})}
+    jobs = Job.objects.bulk_create(
+        Job(
+            kind=kinds[entry.kind],
+            queue=registered(entry.kind).queue,
+            status_id=JobStatus.QUEUED,
+            project_id=project_id,
+            asked_by=asked_by,
+            title=entry.title,
+            url=entry.url,
+            args=dict(entry.args),
+            needs=dict(entry.needs),
+            groups=list(entry.groups),
+            priority=entry.priority,
+        )
+        for entry in asks
+    )
+    for job in jobs:
+        publishing.job_changed(job)
+    wake_later(job.queue for job in jobs)
+    return jobs
+
+
+def wake_later(queues: Iterable[str]) -> None:
+    """Wake the queues' workers after the running transaction commits."""
+    for queue in dict.fromkeys(queues):
+        transaction.on_commit(lambda queue=queue: waking.wake(queue), robust=True)
+
+
+def cancel(actor: User, job: Job) -> Job:
+    """Stop a job: a waiting one at once, a running one by asking its holder."""
+    require(actor, "job.cancel", job)
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk=job.pk, status_id=JobStatus.QUEUED).update(
+            status_id=JobStatus.CANCELLED,
+            cancel_requested_at=Now(),
+            finished_at=Now(),
+            error_code="cancelled",
+            error="Cancelled.",
+        )
+        running = not waiting and Job.objects.filter(
+            pk=job.pk, status_id=JobStatus.RUNNING
+        ).update(cancel_requested_at=Now(), note="Cancelling")
+        fresh = Job.objects.select_related("kind").get(pk=job.pk)
+        if not waiting and not running:
+            raise NotCancellable(
+                f"It is {fresh.state.label} already, so there is nothing to cancel.",
+                state=fresh.state.label,
+            )
+        entry = registered(fresh.kind.name)
+        if waiting and entry.on_change:
+            entry.on_change(fresh)
+        record(actor, "job.cancel", fresh, after={"title": fresh.title})
+        publishing.job_changed(fresh)
+    return fresh
+
+
+def retry(actor: User, job: Job) -> Job:
+    """Queue a failed or cancelled job again, as a new attempt group."""
+    require(actor, "job.retry", job)
+    with transaction.atomic():
+        moved = Job.objects.filter(
+            pk=job.pk, status_id__in=(JobStatus.FAILED, JobStatus.CANCELLED)
+        ).update(
+            status_id=JobStatus.QUEUED,
+            attempt_group=F("attempt_group") + 1,
+            cancel_requested_at=None,
+            due_at=Now(),
+            progress=0.0,
+            note="",
+            error_code="",
+            error="",
+            started_at=None,
+            finished_at=None,
+        )
+        fresh = Job.objects.select_related("kind").get(pk=job.pk)
+        if not moved:
+            raise NotRetryable(
+                f"It is {fresh.state.label}: only failed and cancelled jobs can be retried.",
+                state=fresh.state.label,
+            )
+        entry = registered(fresh.kind.name)
+        if entry.on_change:
+            entry.on_change(fresh)
+        record(actor, "job.retry", fresh, after={"title": fresh.title})
+        publishing.job_changed(fresh)
+        wake_later([fresh.queue])
+    return fresh

@@ -1,0 +1,202 @@
+"""Claiming a job, holding its lease and writing under its fence. Time is the database's."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.db import close_old_connections, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Now
+
+from jobs import publishing
+from jobs.errors import Cancelled, LeaseLost
+from jobs.models import Job, JobAttempt, JobStatus
+from studio.lib.errors import StudioError
+
+Among = Callable[[QuerySet[Job]], QuerySet[Job]]
+
+PROGRESS_ROW_S = 1.0
+PROGRESS_EVENT_S = 0.1
+BACKOFF_S = (2.0, 10.0, 60.0)
+
+
+class Timing:
+    """Lease and heartbeat in seconds, and the attempts that one asking is worth."""
+
+    def __init__(self, lease_s: float, heartbeat_s: float, max_attempts: int) -> None:
+        self.lease_s = lease_s
+        self.heartbeat_s = heartbeat_s
+        self.max_attempts = max_attempts
+
+
+def claim(
+    queue: str, owner: str, timing: Timing, among: Among | None = None
+) -> "Lease | None":
+    """Take the next due job of `queue` under a lease, or None.
+
+    `among` narrows the due jobs (to those for which a server is free, say). The choice and the
+    move are one transaction: skip-locked on PostgreSQL, an immediate transaction on SQLite.
+    """
+    with transaction.atomic():
+        due = Job.objects.filter(queue=queue, status_id=JobStatus.QUEUED, due_at__lte=Now())
+        if among:
+            due = among(due)
+        job = (
+            due.select_for_update(skip_locked=True, of=("self",))
+            .order_by("-priority", "position", "id")
+            .first()
+        )
+        if job is None:
+            return None
+        taken = Job.objects.filter(pk=job.pk, status_id=JobStatus.QUEUED).update(
+            status_id=JobStatus.RUNNING,
+            lease_owner=owner,
+            lease_until=Now() + timedelta(seconds=timing.lease_s),
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+            started_at=Coalesce("started_at", Now()),
+            finished_at=None,
+            progress=0.0,
+            note="",
+            error_code="",
+            error="",
+        )
+        if not taken:
+            return None
+        job = Job.objects.select_related("kind", "asked_by").get(pk=job.pk)
+        JobAttempt.objects.create(job=job, group=job.attempt_group, fence=job.fence, owner=owner)
+        publishing.job_changed(job)
+    return Lease(job, timing)
+
+
+class Lease:
+    """A running job in the hands of one worker; every write carries the fencing number."""
+
+    def __init__(self, job: Job, timing: Timing) -> None:
+        self.job = job
+        self.timing = timing
+        self._lost = threading.Event()
+        self._finished = False
+        self._row_at = 0.0
+        self._event_at = 0.0
+        self._cancel_at = 0.0
+
+    # --- holding --------------------------------------------------------------------------------
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Renew the lease from a thread of its own while the body runs."""
+        stop = threading.Event()
+
+        def beat() -> None:
+            try:
+                while not stop.wait(self.timing.heartbeat_s):
+                    try:
+                        self.hold()
+                    except LeaseLost:
+                        return
+            finally:
+                close_old_connections()
+
+        thread = threading.Thread(target=beat, name=f"heartbeat-{self.job.pk}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def hold(self) -> None:
+        """Renew, and inside a transaction lock the job; LeaseLost when somebody else holds it."""
+        self._write(lease_until=Now() + timedelta(seconds=self.timing.lease_s))
+
+    def check_cancel(self, every_s: float = 1.0) -> None:
+        """Raise Cancelled when a person asked for it; looks at most once every `every_s`."""
+        if self._lost.is_set():
+            raise LeaseLost
+        now = time.monotonic()
+        if now - self._cancel_at < every_s:
+            return
+        self._cancel_at = now
+        row = Job.objects.filter(pk=self.job.pk).values("fence", "cancel_requested_at").get()
+        if row["fence"] != self.job.fence:
+            self._lost.set()
+            raise LeaseLost
+        if row["cancel_requested_at"]:
+            raise Cancelled("Cancelled.")
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """Tell how far it is (0 to 1); the row at most once a second, events ten times."""
+        self.job.progress = min(max(fraction, 0.0), 1.0)
+        self.job.note = note
+        now = time.monotonic()
+        if now - self._row_at >= PROGRESS_ROW_S:
+            self._row_at = now
+            self._write(progress=self.job.progress, note=note)
+        if now - self._event_at >= PROGRESS_EVENT_S:
+            self._event_at = now
+            publishing.job_progress(self.job)
+
+    # --- ending ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def finish(self, url: str | None = None) -> Iterator[None]:
+        """One transaction that ends the job well and holds the rows the body writes."""
+        with transaction.atomic():
+            changes: dict[str, Any] = {"url": url} if url is not None else {}
+            self._end(JobStatus.SUCCEEDED, "succeeded", progress=1.0, note="", **changes)
+            yield
+        self._finished = True
+
+    def require_finished(self) -> None:
+        """A handler that returned without `finish` has a bug: say so instead of leaving it."""
+        if not self._finished:
+            raise RuntimeError(f"the handler of job {self.job.pk} returned without finishing")
+
+    def failed(self, error: StudioError) -> None:
+        self._end(JobStatus.FAILED, "failed", error_code=error.code, error=error.sentence)
+
+    def cancelled(self, error: Cancelled) -> None:
+        self._end(JobStatus.CANCELLED, "cancelled", error_code=error.code, error=error.sentence)
+
+    def retry_or_fail(self, error: StudioError) -> None:
+        """Back to the queue with a growing, jittered delay; failed when the attempts are used."""
+        used = JobAttempt.objects.filter(job=self.job, group=self.job.attempt_group).count()
+        if used >= self.timing.max_attempts:
+            self.failed(error)
+            return
+        delay_s = BACKOFF_S[min(used, len(BACKOFF_S)) - 1] * random.uniform(0.5, 1.5)  # noqa: S311
+        self._end(
+            JobStatus.QUEUED,
+            "retried",
+            due_at=Now() + timedelta(seconds=delay_s),
+            error_code=error.code,
+            error=error.sentence,
+        )
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def _write(self, **changes: Any) -> None:
+        held = Job.objects.filter(
+            pk=self.job.pk, fence=self.job.fence, status_id=JobStatus.RUNNING
+        )
+        if self._lost.is_set() or not held.update(**changes):
+            self._lost.set()
+            raise LeaseLost
+
+    def _end(self, status: JobStatus, outcome: str, **changes: Any) -> None:
+        ended = {} if status is JobStatus.QUEUED else {"finished_at": Now()}
+        self._write(
+            status_id=status, lease_owner="", lease_until=None, **ended, **changes
+        )
+        JobAttempt.objects.filter(job=self.job, fence=self.job.fence).update(
+            finished_at=Now(),
+            outcome=outcome,
+            error_code=changes.get("error_code", ""),
+            error=changes.get("error", ""),
+        )
+        publishing.job_changed(Job.objects.select_related("kind", "asked_by").get(pk=self.job.pk))

@@ -1,0 +1,29 @@
+"""How a job can end other than well."""
+
+from studio.lib.errors import Conflict, StudioError
+
+
+class Retryable(StudioError):
+    """Worth trying again: a connection, a timeout, a server's 5xx."""
+
+    code = "retryable"
+    permanent = False
+    status = 503
+
+
+class Cancelled(StudioError):
+    """The person asked for it to stop, and it did."""
+
+    code = "cancelled"
+
+
+class LeaseLost(Exception):
+    """Another worker holds the job now: whoever gets this must write nothing more."""
+
+
+class NotCancellable(Conflict):
+    code = "not_cancellable"
+
+
+class NotRetryable(Conflict):
+    code = "not_retryable"

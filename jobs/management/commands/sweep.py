@@ -1,0 +1,30 @@
+"""`manage.py sweep`: the sweeper as a process of its own (production)."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from jobs.sweeping import sweep
+
+
+class Command(BaseCommand):
+    help = "Take up lost jobs and wake due queues, again and again until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round, then end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            close_old_connections()
+            sweep()
+            if options["once"]:
+                break
+            stop.wait(settings.JOB_SWEEP_S)

@@ -1,0 +1,164 @@
+"""Jobs: units of background work that a person can see, cancel and retry. Knows no images."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from people.models import Project, User
+from studio.lib.lookups import States
+from studio.lib.tables import Lookup, Stamped
+
+QUEUES = ("comfy", "gpu", "cpu", "io")
+
+
+class JobStatus(States):
+    QUEUED = 1, "Waiting for a worker"
+    RUNNING = 2, "A worker holds its lease"
+    SUCCEEDED = 3, "Done"
+    FAILED = 4, "Ended in an error; a person may retry it"
+    CANCELLED = 5, "Stopped by a person"
+
+
+MOVES = {
+    JobStatus.QUEUED: frozenset({JobStatus.RUNNING, JobStatus.CANCELLED}),
+    JobStatus.RUNNING: frozenset(
+        {JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.QUEUED}
+    ),
+    JobStatus.FAILED: frozenset({JobStatus.QUEUED}),
+    JobStatus.CANCELLED: frozenset({JobStatus.QUEUED}),
+}
+OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
+class JobStatusRow(Lookup):
+    class Meta:
+        db_table = "job_statuses"
+
+
+class JobKind(Lookup):
+    """What a handler is registered for; synchronised from the registry after every migrate."""
+
+    queue = models.TextField()
+
+    class Meta:
+        db_table = "job_kinds"
+        constraints = [
+            models.CheckConstraint(condition=Q(queue__in=QUEUES), name="ck_job_kinds_queue")
+        ]
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: User) -> Self:
+        """Jobs of projects that the person may see."""
+        return self.filter(project__in=Project.objects.visible_to(user))
+
+    def open(self) -> Self:
+        return self.filter(status_id__in=OPEN)
+
+
+class Job(Stamped):
+    """One unit of background work; the row is the truth, a message only wakes a worker."""
+
+    kind = models.ForeignKey(JobKind, on_delete=models.PROTECT, related_name="jobs")
+    queue = models.TextField()
+    status = models.ForeignKey(
+        JobStatusRow, on_delete=models.PROTECT, default=JobStatus.QUEUED, related_name="jobs"
+    )
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs")
+    asked_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs"
+    )
+    title = models.TextField()
+    url = models.TextField(blank=True, default="", db_default="")
+    args = models.JSONField(default=dict)
+    needs = models.JSONField(default=dict, blank=True)
+    groups = models.JSONField(default=list, blank=True)
+    priority = models.SmallIntegerField(default=0, db_default=0)
+    position = models.BigIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(db_default=models.functions.Now())
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
+    attempt_group = models.PositiveIntegerField(default=1, db_default=1)
+    lease_owner = models.TextField(blank=True, default="", db_default="")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.BigIntegerField(default=0, db_default=0)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    progress = models.FloatField(default=0.0, db_default=0.0)
+    note = models.TextField(blank=True, default="", db_default="")
+    error_code = models.TextField(blank=True, default="", db_default="")
+    error = models.TextField(blank=True, default="", db_default="")
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        db_table = "jobs"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["queue", "-priority", "position", "id"],
+                name="idx_jobs_due",
+                condition=Q(status=1),
+            ),
+            models.Index(fields=["lease_until"], name="idx_jobs_lease", condition=Q(status=2)),
+            models.Index(fields=["project", "-id"], name="idx_jobs_project"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="ck_jobs_leased_while_running",
+                condition=(
+                    Q(status=JobStatus.RUNNING, lease_until__isnull=False) & ~Q(lease_owner="")
+                )
+                | (
+                    ~Q(status=JobStatus.RUNNING) & Q(lease_owner="", lease_until__isnull=True)
+                ),
+            ),
+            models.CheckConstraint(
+                name="ck_jobs_progress", condition=Q(progress__gte=0.0, progress__lte=1.0)
+            ),
+            models.CheckConstraint(condition=Q(queue__in=QUEUES), name="ck_jobs_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def state(self) -> JobStatus:
+        return JobStatus(self.status_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_retryable(self) -> bool:
+        return self.state in (JobStatus.FAILED, JobStatus.CANCELLED)
+
+    @property
+    def percent(self) -> int:
+        return round(self.progress * 100)
+
+
+class JobAttempt(Stamped):
+    """One time that a worker took the job up, and how that ended (evidence)."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="attempt_rows")
+    group = models.PositiveIntegerField()
+    fence = models.BigIntegerField()
+    owner = models.TextField()
+    started_at = models.DateTimeField(db_default=models.functions.Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.TextField(blank=True, default="", db_default="")
+    error_code = models.TextField(blank=True, default="", db_default="")
+    error = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        db_table = "job_attempts"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "fence"], name="uq_job_attempts_fence")
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.fence} of job {self.job_id}"

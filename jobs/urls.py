@@ -1,0 +1,12 @@
+"""Addresses of the jobs' pages."""
+
+from django.urls import path
+
+from jobs import views
+
+urlpatterns = [
+    path("jobs/", views.job_list, name="jobs"),
+    path("jobs/tray/", views.tray, name="job-tray"),
+    path("jobs/<int:pk>/cancel/", views.cancel, name="job-cancel"),
+    path("jobs/<int:pk>/retry/", views.retry, name="job-retry"),
+]

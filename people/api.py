@@ -1,0 +1,96 @@
+"""REST: tokens and projects."""
+
+from typing import Any
+
+from django.db import transaction
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework_simplejwt.views import (
+    TokenBlacklistView,
+    TokenObtainPairView,
+    TokenRefreshView,
+)
+
+from people import managing
+from people.access import require
+from people.models import Project
+from studio.lib.errors import NotFound
+from studio.lib.routes import both
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    members = serializers.SlugRelatedField("username", many=True, read_only=True)
+
+    class Meta:
+        model = Project
+        fields = [
+            "id",
+            "name",
+            "description",
+            "reviewers_can_approve",
+            "members",
+            "archived_at",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["id", "archived_at", "created_at", "updated_at"]
+        extra_kwargs = {"name": {"validators": []}}
+
+
+def project_for(request: Request, pk: int) -> Project:
+    """The project, if the person may see it; NotFound otherwise."""
+    project = Project.objects.visible_to(request.user).filter(pk=pk).first()
+    if project is None:
+        raise NotFound("There is no such project, or it is not yours to see.")
+    return project
+
+
+@api_view(["GET", "POST"])
+def projects(request: Request) -> Response:
+    if request.method == "GET":
+        rows = Project.objects.visible_to(request.user).prefetch_related("members")
+        return Response({"results": ProjectSerializer(rows, many=True).data, "next": None})
+    require(request.user, "project.create")
+    data = _valid(request)
+    with transaction.atomic():
+        project = managing.create_project(
+            request.user, data["name"], data.get("description", "")
+        )
+        if "reviewers_can_approve" in data:
+            managing.edit_project(
+                request.user, project, reviewers_can_approve=data["reviewers_can_approve"]
+            )
+    return Response(ProjectSerializer(project).data, status=201)
+
+
+@api_view(["GET", "PATCH"])
+def project(request: Request, pk: int) -> Response:
+    row = project_for(request, pk)
+    if request.method == "PATCH":
+        row = managing.edit_project(request.user, row, **_valid(request, partial=True))
+    return Response(ProjectSerializer(row).data)
+
+
+@api_view(["POST"])
+def project_members(request: Request, pk: int) -> Response:
+    row = project_for(request, pk)
+    managing.add_member(request.user, row, str(request.data.get("username", "")))
+    return Response(ProjectSerializer(row).data, status=201)
+
+
+def _valid(request: Request, *, partial: bool = False) -> dict[str, Any]:
+    serializer = ProjectSerializer(data=request.data, partial=partial)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+urlpatterns = [
+    *both("auth/token", TokenObtainPairView.as_view(), "api-token"),
+    *both("auth/token/refresh", TokenRefreshView.as_view(), "api-token-refresh"),
+    *both("auth/token/revoke", TokenBlacklistView.as_view(), "api-token-revoke"),
+    *both("projects", projects, "api-projects"),
+    *both("projects/<int:pk>", project, "api-project"),
+    *both("projects/<int:pk>/members", project_members, "api-project-members"),
+]

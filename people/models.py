@@ -1,0 +1,111 @@
+"""Users, projects and memberships. Knows nothing of characters or images."""
+
+from functools import cached_property
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from studio.lib.tables import Stamped
+
+ADMIN = "Admin"
+CREATOR = "Creator"
+REVIEWER = "Reviewer"
+ROLES = (ADMIN, CREATOR, REVIEWER)
+
+
+class User(AbstractUser):
+    """A person who signs in; roles are the global groups Admin, Creator and Reviewer."""
+
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = UserManager()
+
+    class Meta:
+        db_table = "users"
+        ordering = ["username"]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Names of the groups, read from the database once per request."""
+        names = set(self.groups.values_list("name", flat=True))
+        return frozenset(names | {ADMIN}) if self.is_superuser else frozenset(names)
+
+    @property
+    def is_admin(self) -> bool:
+        return self.is_active and ADMIN in self.roles
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the round badge."""
+        words = (self.get_full_name() or self.username).split()
+        return "".join(word[0] for word in words[:2]).upper()
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_admin or super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_admin or super().has_module_perms(app_label)
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Projects that the person is a member of; an admin sees all."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        if user.is_admin:
+            return self
+        return self.filter(memberships__user=user)
+
+
+class Project(Stamped):
+    """What people are members of; it owns characters."""
+
+    name = models.CharField(max_length=120, unique=True)
+    description = models.TextField(blank=True, default="", db_default="")
+    reviewers_can_approve = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Reviewers approve and reject variants; creators have the final word.",
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    members = models.ManyToManyField(User, through="ProjectMembership", related_name="projects")
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        db_table = "projects"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def project_id(self) -> int:
+        """The wall that `can` reads: a project stands in itself."""
+        return self.pk
+
+    def get_absolute_url(self) -> str:
+        return reverse("project", args=[self.pk])
+
+
+class ProjectMembership(Stamped):
+    """A person in a project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        db_table = "project_memberships"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="uq_memberships_project_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.project}"

@@ -1,0 +1,15 @@
+"""The admin site: whoever is in the group Admin may enter."""
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+
+from people.models import User
+
+
+class StudioAdminSite(AdminSite):
+    site_header = "Likeness Studio"
+    site_title = "Likeness Studio"
+    index_title = "Administration"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and request.user.is_admin

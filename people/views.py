@@ -1,0 +1,139 @@
+"""Pages: sign-in, settings, projects and members."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from people import managing
+from people.access import can, require
+from people.forms import MemberForm, ProjectForm
+from people.models import Project, User
+
+THEMES = ("auto", "dark", "light")
+
+
+class Request(HttpRequest):
+    """A request whose person has signed in."""
+
+    user: User
+
+
+class SignIn(LoginView):
+    template_name = "people/sign_in.html"
+    redirect_authenticated_user = True
+
+
+class SignOut(LogoutView):
+    http_method_names = ["post"]
+
+
+class Password(PasswordChangeView):
+    template_name = "people/password.html"
+    success_url = reverse_lazy("settings")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        user = self.request.user
+        if isinstance(user, User):
+            managing.tell(user, "user.password", user)
+        messages.success(self.request, "Your password is changed.")
+        return answer
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The answer of the sign-in throttle."""
+    response = render(request, "people/locked_out.html", status=429)
+    response["Retry-After"] = "900"
+    return response
+
+
+@login_required
+@require_GET
+def settings_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "people/settings.html")
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember the theme in a cookie and go back."""
+    chosen = request.POST.get("theme", "auto")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    if chosen in THEMES:
+        response.set_cookie("theme", chosen, max_age=365 * 24 * 3600, samesite="Lax")
+    return response
+
+
+@login_required
+@require_GET
+def projects(request: Request) -> HttpResponse:
+    rows = Project.objects.visible_to(request.user).annotate(
+        character_count=Count("characters", distinct=True),
+        member_count=Count("memberships", distinct=True),
+    )
+    context = {"projects": rows, "can_create": can(request.user, "project.create")}
+    return render(request, "people/projects.html", context)
+
+
+@login_required
+def project_create(request: Request) -> HttpResponse:
+    require(request.user, "project.create")
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        project = managing.create_project(request.user, data["name"], data["description"])
+        return redirect(project)
+    context = {"form": form, "project": None}
+    return render(request, "people/project_form.html", context, status=_status(form))
+
+
+@login_required
+def project_edit(request: Request, pk: int) -> HttpResponse:
+    project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+    require(request.user, "project.edit", project)
+    form = ProjectForm(request.POST or None, instance=project)
+    if request.method == "POST" and form.is_valid():
+        project.refresh_from_db()
+        managing.edit_project(request.user, project, **form.cleaned_data)
+        return redirect(project)
+    context = {"form": form, "project": project}
+    return render(request, "people/project_form.html", context, status=_status(form))
+
+
+@login_required
+@require_POST
+def member_add(request: Request, pk: int) -> HttpResponse:
+    project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+    form = MemberForm(request.POST)
+    if form.is_valid():
+        try:
+            member = managing.add_member(request.user, project, form.cleaned_data["username"])
+            messages.success(request, f"{member.user} is a member now.")
+        except (managing.UnknownPerson, managing.AlreadyMember) as error:
+            messages.error(request, error.sentence)
+    else:
+        messages.error(request, "Type the person's user name.")
+    return redirect(project)
+
+
+@login_required
+@require_POST
+def member_remove(request: Request, pk: int, user_id: int) -> HttpResponse:
+    project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+    managing.remove_member(request.user, project, user_id)
+    return redirect(project)
+
+
+def _status(form: Any) -> int:
+    return 400 if form.is_bound and form.errors else 200
+

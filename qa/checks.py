@@ -1,0 +1,130 @@
+"""The catalogue of checks: what each is called, which way is good, and how a person mends it.
+
+Limits live in the database; the ones that a new studio starts with are in the first migration.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["min", "max", "range"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check. `min`: more is better; `max`: less is better; `range`: nearer to 0 is better.
+
+    `says` states the value, `wants` the limit, `fix` what to do; `says_above` and `fix_above`
+    replace them for a positive value of a `range`.
+    """
+
+    name: str
+    title: str
+    direction: Direction
+    says: str
+    wants: str
+    fix: str
+    decimals: int = 0
+    says_above: str = ""
+    fix_above: str = ""
+
+
+_ALL = (
+    Check(
+        name="resolution",
+        title="Resolution",
+        direction="min",
+        says="Short side is {value} px",
+        wants="{limit} needed",
+        fix="use a larger image",
+    ),
+    Check(
+        name="sharpness",
+        title="Sharpness",
+        direction="min",
+        says="Sharpness is {value}",
+        wants="{limit} needed",
+        fix="use an image in focus, without motion blur",
+    ),
+    Check(
+        name="exposure",
+        title="Exposure",
+        direction="range",
+        says="Image is {value} stops darker than mid-grey",
+        says_above="Image is {value} stops brighter than mid-grey",
+        wants="{limit} allowed",
+        fix="brighten it",
+        fix_above="darken it",
+        decimals=1,
+    ),
+    Check(
+        name="clipped_shadows",
+        title="Clipped shadows",
+        direction="max",
+        says="{value} % of the image is pure black",
+        wants="{limit} % allowed",
+        fix="lift the shadows",
+        decimals=1,
+    ),
+    Check(
+        name="clipped_highlights",
+        title="Clipped highlights",
+        direction="max",
+        says="{value} % of the image is pure white",
+        wants="{limit} % allowed",
+        fix="lower the exposure",
+        decimals=1,
+    ),
+    Check(
+        name="noise",
+        title="Noise",
+        direction="max",
+        says="Noise is {value} levels",
+        wants="{limit} allowed",
+        fix="use a cleaner image or denoise it",
+        decimals=1,
+    ),
+    Check(
+        name="colour_cast",
+        title="Colour cast",
+        direction="max",
+        says="Colour cast is {value}°",
+        wants="{limit}° allowed",
+        fix="correct the white balance",
+    ),
+    Check(
+        name="blockiness",
+        title="Compression blocks",
+        direction="max",
+        says="Steps at the edges of compression blocks are {value} times the others",
+        wants="{limit} allowed",
+        fix="use a less compressed file",
+        decimals=2,
+    ),
+    Check(
+        name="face_count",
+        title="Faces",
+        direction="range",
+        says="{value} found",
+        wants="one expected",
+        fix="crop to one face",
+    ),
+    Check(
+        name="face_size",
+        title="Face size",
+        direction="min",
+        says="Face is {value} px wide",
+        wants="{limit} needed",
+        fix="use a closer crop",
+    ),
+    Check(
+        name="likeness",
+        title="Likeness",
+        direction="min",
+        says="Likeness is {value}",
+        wants="{limit} needed",
+        fix="compare it with the source, or generate again",
+        decimals=2,
+    ),
+)
+
+CHECKS = {check.name: check for check in _ALL}

@@ -1,0 +1,42 @@
+"""What can go wrong while looking at pixels; each with a sentence for the person."""
+
+from studio.lib.errors import StudioError
+
+
+class QAError(StudioError):
+    """An inspection could not be made."""
+
+    code = "qa_error"
+
+
+class UnreadableImage(QAError):
+    """The bytes are no image that Pillow decodes."""
+
+    code = "unreadable_image"
+
+
+class FaceModelMissing(QAError):
+    """The weights of a face model are not on disk, or are not the ones they should be."""
+
+    code = "model_missing"
+    status = 409
+
+
+class UnknownFaceModel(QAError):
+    """No embedder of this name exists in the code."""
+
+    code = "unknown_face_model"
+
+
+class FaceChildDied(QAError):
+    """The face reading process ended or hung while it worked; trying again starts a new one."""
+
+    code = "face_child_died"
+    status = 503
+    permanent = False
+
+
+class DownloadFailed(QAError):
+    """The weights did not come, or came wrong."""
+
+    code = "download_failed"

@@ -1,0 +1,206 @@
+"""Inspecting one image: pixels to measurements, readings to rows, and the verdict at the end.
+
+The two halves (measures and faces) come in any order; whichever ends last judges. It takes
+pixels and vectors and never learns whose they are.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from qa import measures, pixels
+from qa.errors import QAError
+from qa.faces import FaceReading
+from qa.models import (
+    VARIANT,
+    EmbeddingModel,
+    FaceEmbedding,
+    QACheck,
+    QACheckResult,
+    QAReport,
+    QAThreshold,
+)
+from qa.policy import Limits, Verdict, judge_check, worst
+from qa.similarity import likeness
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A value for a check; None is "not measured", and `missing` says why."""
+
+    check: str
+    value: float | None
+    missing: str = ""
+
+
+MEASURES = (
+    measures.resolution,
+    measures.sharpness,
+    measures.exposure,
+    measures.clipped_shadows,
+    measures.clipped_highlights,
+    measures.noise,
+    measures.colour_cast,
+    measures.blockiness,
+)
+FACE_CHECKS = ("face_count", "face_size", "likeness")
+
+
+def open_report(project_id: int, subject: str) -> QAReport:
+    """Write the row that both halves fill; `subject` is `source` or `variant`."""
+    return QAReport.objects.create(project_id=project_id, subject=subject)
+
+
+def active_model() -> EmbeddingModel:
+    """The face model of the studio; its `name` is what `read_faces` takes."""
+    return EmbeddingModel.objects.get(is_active=True)
+
+
+def measure(image: bytes) -> list[Measurement]:
+    """Decode and measure; pixels only, no rows. Raises UnreadableImage."""
+    upright = pixels.decode(image)
+    missing = "the image is too small or has no texture"
+    return [Measurement(function.__name__, function(upright), missing) for function in MEASURES]
+
+
+def record_measures(report_id: int, measurements: Iterable[Measurement]) -> None:
+    """Write the first half's results, and judge if it is the last. Safe to repeat."""
+    with transaction.atomic():
+        report = _locked(report_id)
+        report.results.exclude(qa_check__name__in=FACE_CHECKS).delete()
+        _write(report, measurements, _limits(report.project_id))
+        report.measured_at = timezone.now()
+        _settle(report)
+
+
+def record_faces(
+    report_id: int, reading: FaceReading, reference: FaceEmbedding | None
+) -> tuple[FaceEmbedding | None, float | None]:
+    """Write the second half's results, and judge if it is the last. Safe to repeat.
+
+    Returns the embedding (None without a face) and the likeness to `reference`, 0..1, None when
+    it is not measured: no face on either side, or vectors of different models.
+    """
+    with transaction.atomic():
+        report = _locked(report_id)
+        model = EmbeddingModel.objects.get(name=reading.model, version=reading.version)
+        embedding = _embedding(report, model, reading)
+        found = [
+            Measurement("face_count", len(reading.faces)),
+            _face_size(reading),
+        ]
+        limits = _limits(report.project_id)
+        score: float | None = None
+        if report.subject == VARIANT or reference is not None:
+            compared = _likeness(embedding, reference)
+            found.append(compared)
+            score = compared.value
+            limits.setdefault("likeness", model.limits)
+        report.results.filter(qa_check__name__in=FACE_CHECKS).delete()
+        _write(report, found, limits)
+        report.faces_read_at = timezone.now()
+        _settle(report)
+    return embedding, score
+
+
+def record_failure(report_id: int, code: str, sentence: str) -> None:
+    """Say on the report why a half could not be made; a verdict that it has already stays."""
+    QAReport.objects.filter(pk=report_id).update(error_code=code, error=sentence)
+
+
+def finished(report: QAReport) -> bool:
+    """Whether both halves are in, so that the report has a verdict."""
+    return report.finished_at is not None
+
+
+def _locked(report_id: int) -> QAReport:
+    """The report, held until the transaction ends (SQLite holds the whole database anyway)."""
+    return QAReport.objects.select_for_update().get(pk=report_id)
+
+
+def _limits(project_id: int) -> dict[str, Limits]:
+    """Limits by name of check: the project's own where it has them, else the studio's."""
+    rows = QAThreshold.objects.filter(Q(project=None) | Q(project_id=project_id))
+    own_last = sorted(rows.select_related("qa_check"), key=lambda row: row.project_id is not None)
+    return {row.qa_check.name: row.limits for row in own_last}
+
+
+def _write(
+    report: QAReport, measurements: Iterable[Measurement], limits: dict[str, Limits]
+) -> None:
+    checks = {check.name: check for check in QACheck.objects.all()}
+    rows = []
+    for found in measurements:
+        allowed = limits.get(found.check, Limits())
+        judged = judge_check(found.check, found.value, allowed, found.missing)
+        rows.append(
+            QACheckResult(
+                report=report,
+                qa_check=checks[found.check],
+                value=found.value,
+                threshold=judged.threshold,
+                verdict_id=judged.verdict,
+                sentence=judged.sentence,
+            )
+        )
+    QACheckResult.objects.bulk_create(rows)
+
+
+def _settle(report: QAReport) -> None:
+    """Save the half that was written; with both in, the worst check is the verdict."""
+    if report.measured_at and report.faces_read_at:
+        given = report.results.exclude(verdict=None).values_list("verdict_id", flat=True)
+        report.verdict_id = worst(Verdict(verdict) for verdict in given if verdict is not None)
+        report.finished_at = timezone.now()
+        report.error_code = report.error = ""
+    report.save()
+
+
+def _face_size(reading: FaceReading) -> Measurement:
+    if reading.chosen is None:
+        return Measurement("face_size", None, "no face was found")
+    return Measurement("face_size", reading.faces[reading.chosen].width)
+
+
+def _likeness(embedding: FaceEmbedding | None, reference: FaceEmbedding | None) -> Measurement:
+    if embedding is None:
+        return Measurement("likeness", None, "no face was found")
+    if reference is None:
+        return Measurement("likeness", None, "the source has no face to compare with")
+    if reference.model_id != embedding.model_id:
+        return Measurement(
+            "likeness",
+            None,
+            f"the source was read by another face model ({reference.model}); read it again",
+        )
+    score = likeness(embedding.model.metric, embedding.values, reference.values)
+    return Measurement("likeness", score)
+
+
+def _embedding(
+    report: QAReport, model: EmbeddingModel, reading: FaceReading
+) -> FaceEmbedding | None:
+    """The row for the face that counts; a reading without one takes an earlier row away."""
+    if reading.chosen is None or reading.vector is None:
+        report.embeddings.filter(model=model).delete()
+        return None
+    if reading.vector.shape != (model.dimensions,):
+        raise QAError(
+            f"The face model {model} gave {reading.vector.size} numbers instead of "
+            f"{model.dimensions}."
+        )
+    face = reading.faces[reading.chosen]
+    embedding, _ = FaceEmbedding.objects.update_or_create(
+        report=report,
+        model=model,
+        defaults={
+            "vector": reading.vector.astype("<f4").tobytes(),
+            "box": list(face.box),
+            "landmarks": [list(point) for point in face.landmarks],
+            "confidence": face.confidence,
+        },
+    )
+    return embedding

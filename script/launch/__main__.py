@@ -1,0 +1,39 @@
+"""Hands a verb to its module, and turns every stop into a sentence and an exit code."""
+
+import signal
+import sys
+from types import FrameType
+
+from script.launch import demo, lint, start, test
+from script.launch.telling import LaunchError, say
+
+VERBS = {"demo": demo.main, "start": start.main, "test": test.main, "lint": lint.main}
+
+
+def _leave(signal_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + signal_number)
+
+
+def main() -> int:
+    """Run `script.launch VERB ARGUMENTS…`; the exit code is the verb's."""
+    # A plain exit unwinds the stack, and with it every child process that was started.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(number, _leave)
+    verb, *arguments = sys.argv[1:]
+    try:
+        return VERBS[verb](arguments)
+    except LaunchError as error:
+        say()
+        say(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        say()
+        say("Stopped.")
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

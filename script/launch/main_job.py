@@ -1,0 +1,252 @@
+"""The main job, done from outside as three people would: through the REST API and nothing else."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from script.launch.api_client import Api
+from script.launch.choosing import Choice, choose_workflow
+from script.launch.places import PORTRAIT
+from script.launch.telling import LaunchError, LiveLine, say
+from script.launch.variant_table import table
+
+COUNT = 4
+PROMPT = "studio portrait in a navy flight jacket, soft daylight, plain background"
+POLL_S = 0.3
+STALL_S = 600.0
+SERVERS_LIMIT_S = 45.0
+ENDED = {"succeeded", "failed", "cancelled"}
+OF_THE_PORTRAIT = {
+    "statement": "A public-domain photograph of NASA, used to show the software.",
+    "source": "NASA; shipped by scikit-image; see samples/README.md",
+}
+OF_ANOTHER = {
+    "statement": "Whoever ran script/demo --image says to have the right to use this photo.",
+    "source": "named on the command line of script/demo",
+}
+
+
+class MainJob:
+    """One run: a new character from its photo to its hero. `page` is the character's address."""
+
+    def __init__(
+        self,
+        address: str,
+        passwords: Mapping[str, str],
+        image: Path,
+        checkpoint: str | None,
+        servers: Sequence[str],
+    ) -> None:
+        self._admin = Api(address, "admin", passwords["admin"])
+        self._creator = Api(address, "creator", passwords["creator"])
+        self._reviewer = Api(address, "reviewer", passwords["reviewer"])
+        self._image = image
+        self._checkpoint = checkpoint
+        self._servers = servers
+        self._check: Callable[[], None] = lambda: None
+        self._number = 0
+        self.page = "/"
+
+    def run(self, check: Callable[[], None]) -> None:
+        """Do every step; `check` raises when the server behind it has ended.
+
+        Raises LaunchError with the server's own sentence at the first step that did not happen.
+        """
+        self._check = check
+        say("The main job, through the REST API:")
+        for person in (self._admin, self._creator, self._reviewer):
+            person.sign_in()
+        self._tell("Signed in as admin, creator and reviewer")
+        character = self._new_character(self._project())
+        self._upload(character)
+        self._approve_baseline(character)
+        choice = self._choose()
+        request = self._ask(character, choice)
+        variants = self._follow(request)
+        self._approve(character, variants)
+
+    def _tell(self, text: str) -> None:
+        self._number += 1
+        say(f" {self._number:>2}  {text}")
+
+    def _project(self) -> int:
+        projects = self._admin.get("projects")["results"]
+        project = next((row for row in projects if row["name"] == "Demo"), None)
+        made = "here already" if project else "made"
+        if project is None:
+            words = "Made by script/demo"
+            project = self._admin.post("projects", {"name": "Demo", "description": words})
+        for person in (self._creator, self._reviewer):
+            if person.username not in project["members"]:
+                path = f"projects/{project['id']}/members"
+                project = self._admin.post(path, {"username": person.username})
+        self._tell(f"Project Demo ({made}), members: {', '.join(project['members'])}")
+        return int(project["id"])
+
+    def _new_character(self, project: int) -> int:
+        portrait = self._image == PORTRAIT
+        name = f"{'Eileen' if portrait else self._image.stem} {time.strftime('%Y-%m-%d %H:%M:%S')}"
+        character = self._creator.post(
+            "characters", {"project": project, "name": name[-120:], "depicts": "real_person"}
+        )
+        number = int(character["id"])
+        self.page = f"/characters/{number}/"
+        self._tell(f"Character “{character['name']}” made (id {number}), depicts a real person")
+        words = OF_THE_PORTRAIT if portrait else OF_ANOTHER
+        self._creator.post(f"characters/{number}/attestation", {"scope": "general", **words})
+        self._tell(f"Attested for general use: {words['statement']}")
+        return number
+
+    def _upload(self, character: int) -> None:
+        source = self._creator.upload(f"characters/{character}/source-image", self._image)
+        size = f"{source['width']} x {source['height']} px {source['format'].upper()}"
+        self._tell(f"Uploaded {self._image.name}: {size}, sha256 {source['sha256'][:12]}…")
+        for name, job in source["jobs"].items():
+            self._follow_job(name, int(job))
+        told = self._creator.get(f"characters/{character}/source-image")
+        report = told["qa"]
+        checks = report["checks"]
+        passed = sum(1 for check in checks if check["verdict"] == "pass")
+        self._tell(f"QA: {report['verdict']} ({passed} of {len(checks)} checks passed)")
+        for check in checks:
+            if check["verdict"] != "pass":
+                say(f"       {check['verdict']}: {check['sentence']}")
+        self._tell_face(told, checks)
+
+    def _tell_face(self, told: Any, checks: Sequence[Any]) -> None:
+        count = next(check for check in checks if check["check"] == "face_count")
+        face = told["face"]
+        if face is None:
+            raise LaunchError(f"{count['sentence']} The demo needs a photo with one face.")
+        left, top, right, bottom = (round(edge) for edge in face["box"])
+        self._tell(
+            f"Face: {right - left} x {bottom - top} px at ({left}, {top}), confidence "
+            f"{face['confidence']:.4f}; embedded by {face['model']} {face['model_version']}"
+        )
+
+    def _follow_job(self, name: str, job: int) -> None:
+        line, seen = LiveLine(), ""
+        while True:
+            self._check()
+            row = self._creator.get(f"jobs/{job}")
+            line.show(f"     {name} job {job}: {row['status']}, {row['progress']:.0%}")
+            if row["status"] in ENDED:
+                break
+            seen = self._not_stalled(line, seen, f"{row['status']} {row['progress']}")
+            time.sleep(POLL_S)
+        line.clear()
+        if row["status"] != "succeeded":
+            raise LaunchError(f"The job “{row['title']}” {row['status']}: {row['error']}")
+        self._tell(f"Job {job} ({name}) {row['status']}")
+
+    def _not_stalled(self, line: LiveLine, before: str, now: str) -> str:
+        if before != now:
+            line.started = time.monotonic()
+        elif line.elapsed_s > STALL_S:
+            raise LaunchError(f"Nothing has moved for {STALL_S:.0f} s. Last state: {now}")
+        return now
+
+    def _approve_baseline(self, character: int) -> None:
+        done = self._creator.post(f"characters/{character}/seed-image/approve")
+        if done["base_image_status"] != "approved":
+            raise LaunchError(f"The baseline is {done['base_image_status']}, not approved.")
+        self._tell("Baseline approved by creator; the appearance is locked")
+
+    def _choose(self) -> Choice:
+        servers = self._online_servers()
+        checkpoints = sorted({name for row in servers for name in row["checkpoints"]})
+        workflows = self._creator.get("workflows")["results"]
+        choice = choose_workflow(workflows, checkpoints, self._checkpoint)
+        names = ", ".join(f"{row['name']} (ComfyUI {row['version']})" for row in servers)
+        self._tell(f"ComfyUI online: {names}")
+        self._tell(f"Workflow “{choice.name}”, because {choice.why}")
+        return choice
+
+    def _online_servers(self) -> list[Any]:
+        """The servers of this run, once the product has found each of them well."""
+        until = time.monotonic() + SERVERS_LIMIT_S
+        while True:
+            self._check()
+            rows = self._admin.get("comfy-servers")["results"]
+            mine = [row for row in rows if row["url"] in self._servers]
+            if len(mine) == len(self._servers) and all(r["status"] == "online" for r in mine):
+                return mine
+            if time.monotonic() > until:
+                told = "; ".join(f"{r['url']} {r['status']} {r['last_error']}" for r in mine)
+                raise LaunchError(f"A ComfyUI server is not online: {told or self._servers}")
+            time.sleep(POLL_S)
+
+    def _ask(self, character: int, choice: Choice) -> int:
+        wish: dict[str, object] = {
+            "variant_type": "clothed",
+            "workflow_id": choice.workflow,
+            "count": COUNT,
+            "prompt": PROMPT,
+        }
+        if choice.checkpoint:
+            wish["checkpoint"] = choice.checkpoint
+        asked = self._creator.post(f"characters/{character}/variants/generate", wish)
+        self._tell(
+            f"Asked for {COUNT} candidates (request {asked['request_id']}): variants "
+            + ", ".join(str(number) for number in asked["variant_ids"])
+        )
+        return int(asked["request_id"])
+
+    def _follow(self, request: int) -> list[Any]:
+        """Until every candidate is made and judged: the variants, all of them with a file."""
+        line, seen = LiveLine(), ""
+        began = time.monotonic()
+        while True:
+            self._check()
+            variants: list[Any] = self._creator.get(f"requests/{request}")["variants"]
+            now = "; ".join(f"{row['id']} {_state(row)}" for row in variants)
+            line.show(f"     {time.monotonic() - began:.0f} s  {now}")
+            if all(_is_settled(row) for row in variants):
+                break
+            seen = self._not_stalled(line, seen, now)
+            time.sleep(POLL_S)
+        line.clear()
+        self._tell(f"Candidates made and checked in {time.monotonic() - began:.1f} s:")
+        say("\n".join(f"       {row}" for row in table(variants).splitlines()))
+        for row in variants:
+            if row["status"] != "generated":
+                raise LaunchError(f"Variant {row['id']} {row['status']}: {row['error']}")
+        return variants
+
+    def _approve(self, character: int, variants: Sequence[Any]) -> None:
+        measured = [row for row in variants if row["likeness"] is not None]
+        if not measured:
+            raise LaunchError("No candidate has a face whose likeness could be measured.")
+        best = max(measured, key=lambda row: float(row["likeness"]))
+        path = f"characters/{character}/variants/{best['id']}"
+        self._reviewer.post(f"{path}/approve")
+        heroes = self._reviewer.get(f"characters/{character}/scene-seeds")["results"]
+        if [row["id"] for row in heroes] != [best["id"]]:
+            raise LaunchError(
+                f"Variant {best['id']} should be the only hero, but there is {heroes}."
+            )
+        hero = self._reviewer.get(path)
+        self._tell(
+            f"Variant {hero['id']} approved by reviewer for its likeness {best['likeness']:.3f}; "
+            "scene-seeds lists it as the only hero"
+        )
+        content = self._reviewer.download(hero["file_url"])
+        found = hashlib.sha256(content).hexdigest()
+        if found != hero["sha256"]:
+            raise LaunchError(f"The hero's file has sha256 {found}, not {hero['sha256']}.")
+        self._tell(f"Hero downloaded: {len(content):,} bytes, sha256 {found[:12]}… as recorded")
+
+
+def _state(variant: Any) -> str:
+    if variant["status"] in {"pending", "generating"}:
+        return f"{variant['progress']:.0%} {variant['note']}".strip()
+    return "checking" if not _is_settled(variant) else str(variant["status"])
+
+
+def _is_settled(variant: Any) -> bool:
+    """Whether nothing more happens to it by itself: made and judged, or ended without a file."""
+    if variant["status"] in {"pending", "generating"}:
+        return False
+    return variant["status"] != "generated" or variant["qa_status"] not in {"none", "run"}

@@ -1,0 +1,31 @@
+"""`script/test`: every test that needs nothing but Python. Arguments go to pytest."""
+
+import subprocess
+
+from script.launch.places import PYTHON, ROOT
+from script.launch.setup import child_environment, prepare
+from script.launch.telling import Steps, say
+
+NEEDS_MORE = {
+    "tests/browser": "headless Chromium at /usr/bin/chromium",
+    "tests/live": "a real ComfyUI at COMFYUI_URLS",
+    "tests/chaos": "minutes of killing processes",
+    "tests/bench": "a quiet machine",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Set up with the development packages and run pytest; its exit code."""
+    prepare(Steps(2), dev=True)
+    command = [str(PYTHON), "-m", "pytest", *arguments]
+    if not any(_names_tests(word) for word in arguments):
+        apart = {path: why for path, why in NEEDS_MORE.items() if (ROOT / path).is_dir()}
+        for path, why in apart.items():
+            say(f"Not run here: {path}, which needs {why} (run: script/test {path})")
+        command += [f"--ignore={path}" for path in apart]
+    # SIGINT reaches pytest too, which then ends by itself.
+    return subprocess.run(command, check=False, cwd=ROOT, env=child_environment()).returncode
+
+
+def _names_tests(word: str) -> bool:
+    return not word.startswith("-") and (ROOT / word.split("::", maxsplit=1)[0]).exists()

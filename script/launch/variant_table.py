@@ -1,0 +1,31 @@
+"""Variants as a table for a terminal. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+COLUMNS = ("id", "status", "seed", "size", "QA", "likeness", "seconds", "server")
+
+
+def table(variants: Sequence[Mapping[str, Any]]) -> str:
+    """One line per variant, as the API lists them, under a line of headings."""
+    rows = [COLUMNS, *(_cells(variant) for variant in variants)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _cells(variant: Mapping[str, Any]) -> tuple[str, ...]:
+    likeness, execution_ms = variant["likeness"], variant["execution_ms"]
+    size = f"{variant['width']} x {variant['height']}" if variant["width"] else "-"
+    return (
+        str(variant["id"]),
+        str(variant["status"]),
+        str(variant["seed"]),
+        size,
+        str(variant["qa_verdict"] or "-"),
+        "not measured" if likeness is None else f"{likeness:.3f}",
+        "-" if execution_ms is None else f"{execution_ms / 1000:.1f}",
+        str(variant["server"] or "-"),
+    )

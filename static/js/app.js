@@ -1,0 +1,10 @@
+// The entry of every page: each module looks after one concern.
+import "./answers.js";
+import "./live.js";
+import "./toasts.js";
+import "./dialogs.js";
+import "./forms.js";
+import "./folding.js";
+import "./drop.js";
+import "./cards.js";
+import "./detail.js";

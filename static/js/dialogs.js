@@ -1,0 +1,32 @@
+// Asking once before something is taken away, and the sheet of keys.
+const box = document.getElementById("confirm");
+
+export function ask(question, yes = "Yes") {
+  if (!box) return Promise.resolve(true);
+  box.querySelector("#confirm-question").textContent = question;
+  box.querySelector("#confirm-yes").textContent = yes;
+  box.returnValue = "no";
+  box.showModal();
+  return new Promise((settle) => {
+    box.addEventListener("close", () => settle(box.returnValue === "yes"), { once: true });
+  });
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.dataset.confirm || form.dataset.confirmed) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (await ask(form.dataset.confirm, form.dataset.confirmYes)) {
+    form.dataset.confirmed = "yes";
+    form.requestSubmit(event.submitter);
+  }
+}, true);
+
+export function showKeys() {
+  document.getElementById("key-sheet")?.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target instanceof HTMLDialogElement && event.target.matches(".sheet")) event.target.close("no");
+});

@@ -1,0 +1,69 @@
+// The socket's life, and what its messages do beyond swapping: signals, relays, arrivals.
+import { fire } from "./signals.js";
+
+const LOST_AFTER_MS = 1500;
+const RETRIED_BY_HTMX = [1006, 1011, 1012, 1013];
+const SIGNED_OUT = 4401;
+const state = document.getElementById("live-state");
+let opened = false;
+let lost = 0;
+
+function say(text) {
+  if (!state) return;
+  state.textContent = text;
+  state.dataset.state = text ? "lost" : "";
+}
+
+document.addEventListener("htmx:wsOpen", () => {
+  clearTimeout(lost);
+  say("");
+  const unfinished = document.querySelector(
+    '[data-status="pending"], [data-status="generating"], .mark-run',
+  );
+  if (opened || unfinished) fire("refresh", 0);
+  opened = true;
+});
+
+document.addEventListener("htmx:wsClose", (event) => {
+  const { event: close, socketWrapper } = event.detail;
+  clearTimeout(lost);
+  if (close.code === SIGNED_OUT) {
+    say("You are signed out. Reload the page to sign in.");
+    return;
+  }
+  lost = setTimeout(() => say("Live updates are interrupted. Connecting again…"), LOST_AFTER_MS);
+  if (!RETRIED_BY_HTMX.includes(close.code)) setTimeout(() => socketWrapper.reconnect(), 2000);
+});
+
+window.addEventListener("pagehide", () => clearTimeout(lost));
+
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (target.id === "signals") {
+    event.detail.shouldSwap = false;
+    fragment.querySelectorAll("[data-signal]").forEach((part) => fire(part.dataset.signal));
+  } else if (target.dataset.relay) {
+    event.detail.shouldSwap = false;
+    fire(target.dataset.relay);
+  } else if (target.classList.contains("arrivals")) {
+    fragment.querySelectorAll("[id^=variant-]").forEach((part) => {
+      if (document.getElementById(part.id)) part.remove();
+    });
+  }
+});
+
+// A live part is left alone while somebody types in it, and fetched again afterwards.
+const touched = (field) =>
+  field.type === "file" ? field.files.length > 0
+    : !["hidden", "checkbox"].includes(field.type) && field.value !== field.defaultValue;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (!target?.matches?.("[data-live]") || requestConfig.verb !== "get") return;
+  if (requestConfig.elt !== target) return;
+  const typing = [...target.querySelectorAll("input, textarea")].some(touched);
+  if (!typing && !target.querySelector(".menu[open]")) return;
+  event.detail.shouldSwap = false;
+  const again = requestConfig.triggeringEvent?.type;
+  if (again) fire(again, 3000);
+});

@@ -1,0 +1,29 @@
+"""The composition root; after every migrate it brings lookups, roles and triggers up to date."""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
+
+
+class StudioConfig(AppConfig):
+    name = "studio"
+
+    def ready(self) -> None:
+        # Sent once per app that has models, in the order of the settings: variants is the last.
+        post_migrate.connect(after_migrate, sender=apps.get_app_config("variants"))
+
+
+def after_migrate(using: str, **_: Any) -> None:
+    """Last of all apps: everything it needs has been migrated."""
+    from django.contrib.auth.models import Group
+
+    from jobs.handling import sync_kinds
+    from people.models import ROLES
+    from studio.lib import lookups, triggers
+
+    lookups.sync_all(using)
+    sync_kinds(using)
+    for role in ROLES:
+        Group.objects.using(using).get_or_create(name=role)
+    triggers.create_triggers(using)

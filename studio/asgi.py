@@ -1,0 +1,87 @@
+"""The ASGI entry: HTTP with a cap on bodies, sockets, and the embedded workers."""
+
+import asyncio
+import json
+import os
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+django.setup()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402  after setup
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from studio import embedded  # noqa: E402
+from studio.consumers import EventsConsumer  # noqa: E402
+from studio.lib.events import serve_from  # noqa: E402
+
+
+class BodyCap:
+    """Cuts a request body that is larger than any upload may be: 413, nothing is read further."""
+
+    def __init__(self, app: Any, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self.max_bytes:
+            await self._refuse(send)
+            return
+        seen = 0
+        refused = False
+
+        async def capped() -> Any:
+            nonlocal seen, refused
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.max_bytes:
+                refused = True
+                await self._refuse(send)
+                return {"type": "http.disconnect"}
+            return message
+
+        async def once(message: Any) -> None:
+            if not refused:
+                await send(message)
+
+        await self.app(scope, capped, once)
+
+    async def _refuse(self, send: Any) -> None:
+        limit_mb = self.max_bytes // 2**20
+        body = json.dumps(
+            {
+                "code": "too_large",
+                "detail": f"The upload is larger than {limit_mb} MB. Send a smaller file.",
+                "errors": {},
+            }
+        ).encode()
+        headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+_router = ProtocolTypeRouter(
+    {
+        "http": BodyCap(get_asgi_application(), settings.MAX_BODY_BYTES),
+        "websocket": AllowedHostsOriginValidator(
+            AuthMiddlewareStack(URLRouter([path("ws/events/", EventsConsumer.as_asgi())]))
+        ),
+    }
+)
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """The application; remembers the server's loop, to which events are handed."""
+    serve_from(asyncio.get_running_loop())
+    await _router(scope, receive, send)
+
+
+if settings.STUDIO_WORKERS == "embedded":
+    workers = embedded.start()

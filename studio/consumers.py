@@ -1,0 +1,114 @@
+"""The live socket: JSON events for programs, rendered fragments for pages."""
+
+import re
+import time
+from collections import OrderedDict
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from characters.models import Character
+from people.models import Project, User
+
+MAX_GROUPS = 200
+REMEMBERED = 256
+RECHECK_S = 2.0
+_TOPIC = re.compile(r"(project|character)-(\d{1,18})")
+SIGNED_OUT = 4401
+
+
+class EventsConsumer(AsyncJsonWebsocketConsumer):
+    """`/ws/events/`: what happens in the projects and characters that the person may see.
+
+    `?fragments=tray&fragments=character-5` makes it a page's socket: it is sent HTML for those
+    parts only. Without it every event comes as JSON; `{"subscribe": ["character-5"]}` narrows.
+    """
+
+    async def connect(self) -> None:
+        user = self.scope.get("user")
+        if not isinstance(user, User):
+            await self.close(SIGNED_OUT)
+            return
+        query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
+        self.user = user
+        self.pages = set(query.get("fragments", []))
+        self.seen: OrderedDict[str, None] = OrderedDict()
+        asked = [topic for topic in self.pages if topic != "tray"]
+        groups = await self._visible(asked)
+        self.joined = groups
+        self.checked_at = time.monotonic()
+        for group in groups:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        for group in getattr(self, "joined", []):
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        topics = content.get("subscribe") if isinstance(content, dict) else None
+        if not isinstance(topics, list) or len(topics) > MAX_GROUPS:
+            await self.send_json({"type": "error", "code": "bad_message"})
+            return
+        groups = await self._visible([str(topic) for topic in topics], projects=False)
+        for group in set(self.joined) - set(groups):
+            await self.channel_layer.group_discard(group, self.channel_name)
+        for group in set(groups) - set(self.joined):
+            await self.channel_layer.group_add(group, self.channel_name)
+        self.joined = groups
+        await self.send_json({"type": "subscribed", "topics": groups})
+
+    async def studio_event(self, message: dict[str, Any]) -> None:
+        """Send on what reached one of the groups, once; the permission is checked again."""
+        event = message["event"]
+        if event["id"] in self.seen:
+            return
+        self.seen[event["id"]] = None
+        if len(self.seen) > REMEMBERED:
+            self.seen.popitem(last=False)
+        await self._check_again()
+        if message["group"] not in self.joined:
+            return
+        if not self.pages:
+            await self.send_json(event)
+            return
+        html = "".join(
+            part for page, part in message["fragments"].items() if page in self.pages
+        )
+        if html:
+            await self.send(text_data=html)
+
+    async def _check_again(self) -> None:
+        """Leave the groups that the person may no longer hear; looks every two seconds at most."""
+        now = time.monotonic()
+        if now - self.checked_at < RECHECK_S:
+            return
+        self.checked_at = now
+        allowed = await self._visible([group for group in self.joined if "user-" not in group])
+        for group in set(self.joined) - set(allowed):
+            await self.channel_layer.group_discard(group, self.channel_name)
+            self.joined.remove(group)
+        if not self.joined:
+            await self.close(SIGNED_OUT)
+
+    @database_sync_to_async
+    def _visible(self, topics: list[str], *, projects: bool = True) -> list[str]:
+        """Groups to join: the person's own, all their projects, and the characters asked for."""
+        user = User.objects.filter(pk=self.user.pk, is_active=True).first()
+        if user is None:
+            return []
+        self.user = user  # read anew: roles are remembered on the instance
+        groups = [f"user-{self.user.pk}"]
+        mine = Project.objects.visible_to(self.user)
+        if projects:
+            groups += [f"project-{pk}" for pk in mine.values_list("pk", flat=True)[:MAX_GROUPS]]
+        for topic in topics:
+            match = _TOPIC.fullmatch(topic)
+            if match is None:
+                continue
+            rows = mine if match[1] == "project" else Character.objects.visible_to(self.user)
+            if rows.filter(pk=int(match[2])).exists():
+                groups.append(topic)
+        return list(dict.fromkeys(groups))[:MAX_GROUPS]

@@ -1,0 +1,53 @@
+"""The root of every error that a person can act on: a sentence and a stable code."""
+
+from typing import Any
+
+
+class StudioError(Exception):
+    """An expected failure; `code` is stable, `str(error)` is a sentence for a person.
+
+    `status` is the HTTP status it answers with; `permanent` tells a job whether trying again
+    could help; `extra` travels with the answer (field, limit, current state …).
+    """
+
+    code = "error"
+    status = 400
+    permanent = True
+
+    def __init__(self, sentence: str, *, code: str | None = None, **extra: Any) -> None:
+        super().__init__(sentence)
+        if code is not None:
+            self.code = code
+        self.extra = extra
+
+    @property
+    def sentence(self) -> str:
+        return str(self)
+
+
+class Conflict(StudioError):
+    """Somebody else was faster: the row is no longer in the state that was read."""
+
+    code = "conflict"
+    status = 409
+
+
+class IllegalMove(StudioError):
+    """The state machine has no such edge."""
+
+    code = "illegal_move"
+    status = 409
+
+
+class NotFound(StudioError):
+    """No such record, or none that this person may see."""
+
+    code = "not_found"
+    status = 404
+
+
+class Forbidden(StudioError):
+    """A member, but without the right to do this; `code` is the reason."""
+
+    code = "forbidden"
+    status = 403

@@ -1,0 +1,36 @@
+"""Answering page or fragment from one URL."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django_htmx.http import HttpResponseClientRedirect
+from django.http import HttpResponseRedirect
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """True for an htmx exchange that is not a boosted page load or a restored history entry."""
+    details = getattr(request, "htmx", None)
+    return bool(details) and not details.boosted and not details.history_restore_request
+
+
+def answer(
+    request: HttpRequest, page: str, fragment: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render `fragment` for htmx and `page` for everybody else."""
+    return render(request, fragment if wants_fragment(request) else page, context, status=status)
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Redirect the page: plainly, or through htmx."""
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url)
+
+
+def toast(message: str, *, tone: str = "none", url: str = "", label: str = "") -> str:
+    """The HTML of a toast, to be appended to a fragment's answer."""
+    return render_to_string(
+        "studio/_toast.html", {"message": message, "tone": tone, "url": url, "label": label}
+    )

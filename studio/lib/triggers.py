@@ -1,0 +1,131 @@
+"""Database triggers, (re)created after every migrate on both engines.
+
+`updated_at` is kept true even for SQL written by hand; append-only tables refuse UPDATE and
+DELETE; frozen rows refuse changes once a condition holds. SQLite drops a table's triggers
+whenever a migration rebuilds it, so migrations do not own them.
+"""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+APPEND_ONLY: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Rows of `table` whose `condition` (SQL over OLD) holds refuse a change of `columns`."""
+
+    table: str
+    columns: tuple[str, ...]
+    condition: str
+    sentence: str
+
+
+FROZEN: list[Frozen] = []
+
+
+def stamped_tables() -> list[str]:
+    """Names of all tables of ours that have an `updated_at` column."""
+    return sorted(
+        model._meta.db_table
+        for model in apps.get_models()
+        if any(field.column == "updated_at" for field in model._meta.local_concrete_fields)
+    )
+
+
+def create_triggers(using: str = "default") -> None:
+    """(Re)create every trigger; safe to run at any time."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    vendor = connection.vendor
+    statements: list[str] = []
+    if vendor == "postgresql":
+        statements += _POSTGRES_FUNCTIONS
+    for table in stamped_tables():
+        if table in tables and table not in APPEND_ONLY:
+            statements += _stamp(vendor, table)
+    for table in sorted(APPEND_ONLY & tables):
+        statements += _append_only(vendor, table)
+    for frozen in FROZEN:
+        if frozen.table in tables:
+            statements += _freeze(vendor, frozen)
+    _execute(connection, statements)
+
+
+def drop_append_only(using: str = "default") -> None:
+    """Lift the append-only guard (a test database is emptied between tests; nothing else)."""
+    connection = connections[using]
+    for table in sorted(APPEND_ONLY):
+        on = f" ON {table}" if connection.vendor == "postgresql" else ""
+        _execute(
+            connection,
+            [f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}" for verb in ("update", "delete")],
+        )
+
+
+def _execute(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+_POSTGRES_FUNCTIONS = [
+    """CREATE OR REPLACE FUNCTION trigger_set_updated_at() RETURNS trigger AS $$
+       BEGIN NEW.updated_at = clock_timestamp(); RETURN NEW; END $$ LANGUAGE plpgsql""",
+    """CREATE OR REPLACE FUNCTION trigger_refuse() RETURNS trigger AS $$
+       BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+       END $$ LANGUAGE plpgsql""",
+]
+
+
+def _stamp(vendor: str, table: str) -> list[str]:
+    if vendor == "postgresql":
+        return [
+            f"DROP TRIGGER IF EXISTS set_updated_at ON {table}",
+            f"""CREATE TRIGGER set_updated_at BEFORE UPDATE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at()""",
+        ]
+    return [
+        f"DROP TRIGGER IF EXISTS {table}_set_updated_at",
+        f"""CREATE TRIGGER {table}_set_updated_at AFTER UPDATE ON {table} FOR EACH ROW
+            WHEN NEW.updated_at IS OLD.updated_at BEGIN
+            UPDATE {table} SET updated_at = STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')
+            WHERE rowid = NEW.rowid; END""",
+    ]
+
+
+def _refuse(vendor: str, table: str, name: str, event: str, condition: str, why: str) -> list[str]:
+    if vendor == "postgresql":
+        when = f"WHEN ({condition})" if condition else ""
+        return [
+            f"DROP TRIGGER IF EXISTS {name} ON {table}",
+            f"""CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when}
+                EXECUTE FUNCTION trigger_refuse('{why}')""",
+        ]
+    when = f"WHEN {condition}" if condition else ""
+    return [
+        f"DROP TRIGGER IF EXISTS {name}",
+        f"""CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when}
+            BEGIN SELECT RAISE(ABORT, '{why}'); END""",
+    ]
+
+
+def _append_only(vendor: str, table: str) -> list[str]:
+    why = f"{table} is append-only"
+    return _refuse(vendor, table, f"{table}_no_update", "UPDATE", "", why) + _refuse(
+        vendor, table, f"{table}_no_delete", "DELETE", "", why
+    )
+
+
+def _freeze(vendor: str, frozen: Frozen) -> list[str]:
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    cast = "::text" if vendor == "postgresql" else ""
+    changed = " OR ".join(
+        f"NEW.{column}{cast} {differs} OLD.{column}{cast}" for column in frozen.columns
+    )
+    condition = f"({frozen.condition}) AND ({changed})"
+    name = f"{frozen.table}_frozen"
+    return _refuse(vendor, frozen.table, name, "UPDATE", condition, frozen.sentence)

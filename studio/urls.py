@@ -1,0 +1,24 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from studio import tokens, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("projects/<int:pk>/", views.project, name="project"),
+    path("tokens.css", tokens.tokens_css, name="tokens-css"),
+    path("healthz", views.healthz, name="healthz"),
+    path("", include("people.urls")),
+    path("", include("characters.urls")),
+    path("", include("variants.urls")),
+    path("", include("jobs.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("studio.api")),
+]
+
+handler400 = "studio.views.bad_request"
+handler403 = "studio.views.forbidden"
+handler404 = "studio.views.not_found"
+handler500 = "studio.views.broken"

@@ -1,0 +1,162 @@
+"""Home, the project page, health, and what a refusal looks like."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET
+
+from characters.models import Character
+from people.access import can
+from people.forms import MemberForm
+from people.models import Project
+from people.views import THEMES, Request
+from studio.lib.errors import StudioError
+from studio.lib.htmx import toast, wants_fragment
+from variants.models import ImageVariant, VariantStatus
+
+HOME_CARDS = 60
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A character at a glance."""
+
+    character: Character
+    heroes: list[ImageVariant]
+    running: int
+    waiting: int
+
+    @property
+    def source(self) -> Any:
+        return self.character.current_source
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows: the theme and the name of the place."""
+    chosen = request.COOKIES.get("theme", "auto")
+    return {
+        "theme": chosen if chosen in THEMES else "auto",
+        "workspace": {"name": "Likeness Studio"},
+    }
+
+
+def cards_of(characters: QuerySet[Character]) -> list[HomeCard]:
+    """Home cards, in four queries however many there are."""
+    present = Q(variants__deleted_at__isnull=True)
+    working = (VariantStatus.PENDING, VariantStatus.GENERATING)
+    rows = (
+        characters.filter(archived_at__isnull=True)
+        .select_related("project", "current_source", "baseline_status")
+        .annotate(
+            running=Count("variants", filter=present & Q(variants__status_id__in=working)),
+            waiting=Count(
+                "variants", filter=present & Q(variants__status_id=VariantStatus.GENERATED)
+            ),
+        )
+        .prefetch_related(
+            Prefetch(
+                "variants",
+                queryset=ImageVariant.objects.filter(is_hero=True).order_by("variant_type"),
+                to_attr="hero_rows",
+            )
+        )
+        .order_by("-updated_at", "-id")[:HOME_CARDS]
+    )
+    return [HomeCard(row, row.hero_rows, row.running, row.waiting) for row in rows]
+
+
+@login_required
+@require_GET
+def home(request: Request) -> HttpResponse:
+    """My characters, or the way to the first one."""
+    projects = list(Project.objects.visible_to(request.user).filter(archived_at__isnull=True))
+    context = {
+        "cards": cards_of(Character.objects.visible_to(request.user)),
+        "projects": projects,
+        "can_create_project": can(request.user, "project.create"),
+        "can_create_character": bool(projects) and can(request.user, "character.create"),
+    }
+    return render(request, "studio/home.html", context)
+
+
+@login_required
+@require_GET
+def project(request: Request, pk: int) -> HttpResponse:
+    """A project: its characters and its members."""
+    row = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+    context = {
+        "project": row,
+        "characters": cards_of(row.characters.all()),
+        "members": row.memberships.select_related("user").order_by("user__username"),
+        "member_form": MemberForm(),
+        "can_edit": can(request.user, "project.edit", row),
+        "can_members": can(request.user, "project.members", row),
+        "can_create_character": can(request.user, "character.create", row),
+    }
+    return render(request, "people/project.html", context)
+
+
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Live: the process answers and the database does too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+class RefusalPages:
+    """Middleware: a StudioError raised by a page becomes a sentence and a way on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, StudioError):
+            return None
+        if wants_fragment(request):
+            html = toast(error.sentence, tone="fail")
+            response = HttpResponse(html, status=error.status)
+            response["HX-Reswap"] = "none"
+            return response
+        return _error_page(request, error.status, error.sentence, error.code)
+
+
+def _error_page(request: HttpRequest, status: int, sentence: str, code: str) -> HttpResponse:
+    if request.path_info.startswith("/api/"):
+        body = {"code": code, "detail": sentence, "errors": {}}
+        return JsonResponse(body, status=status)
+    context = {
+        "code": code,
+        "sentence": sentence,
+        "status": status,
+        "back_url": request.headers.get("Referer", "/"),
+    }
+    return render(request, "studio/refusal.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error_page(request, 400, "The request was malformed. Go back and try again.", "malformed")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error_page(request, 403, "You may not do this.", "forbidden")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    sentence = "There is nothing here, or it is not yours to see."
+    return _error_page(request, 404, sentence, "not_found")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The last resort asks nothing of the database."""
+    return HttpResponse(render_to_string("500.html"), status=500)

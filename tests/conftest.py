@@ -1,0 +1,99 @@
+"""The cast: an admin, a creator, a reviewer and an outsider, and a project with a character."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from studio.lib import triggers
+from tests import make
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings, tmp_path):
+    """Each test stores its files in a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    storages = {**settings.STORAGES}
+    storages["default"] = {
+        "BACKEND": "studio.lib.files.WholeFileStorage",
+        "OPTIONS": {"location": tmp_path / "media"},
+    }
+    settings.STORAGES = storages
+    return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def quiet_wakes(monkeypatch):
+    """No worker runs in a test: wake-ups are counted, jobs are run by `make.run_jobs`."""
+    woken = []
+    monkeypatch.setattr("jobs.waking.wake", woken.append)
+    return woken
+
+
+@pytest.fixture
+def committed(transactional_db):
+    """A database with real commits, for threads and processes; seeded rows are kept.
+
+    The append-only guard is lifted for the emptying of the tables, and put back.
+    """
+    yield
+    triggers.drop_append_only()
+
+
+@pytest.fixture
+def admin(db):
+    return make.user("ada", "Admin")
+
+
+@pytest.fixture
+def project(admin):
+    return make.project(admin, "Northlight")
+
+
+@pytest.fixture
+def creator(project):
+    return make.member(project, "cleo", "Creator")
+
+
+@pytest.fixture
+def reviewer(project):
+    return make.member(project, "rex", "Reviewer")
+
+
+@pytest.fixture
+def outsider(db):
+    return make.user("otto", "Creator")
+
+
+@pytest.fixture
+def character(project, creator):
+    return make.character(creator, project)
+
+
+@pytest.fixture
+def api():
+    """`api(user)` is an API client signed in as that user."""
+
+    def client(user=None):
+        signed = APIClient()
+        if user:
+            signed.force_authenticate(type(user).objects.get(pk=user.pk))
+        return signed
+
+    return client
+
+
+@pytest.fixture
+def page(client):
+    """`page(user)` is Django's test client signed in as that user."""
+
+    def signed_in(user):
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in
+
+

@@ -1,0 +1,16 @@
+"""Set before Django reads its settings (`-p tests.environment`): tests own all that they write."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_folder = tempfile.mkdtemp(prefix="likeness-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+
+os.environ["VAR_DIR"] = _folder
+os.environ["STUDIO_WORKERS"] = "none"
+os.environ["COMFYUI_URLS"] = ""
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+for name in ("STORAGE_URL", "SITE_URL", "MEDIA_ROOT", "DEBUG"):
+    os.environ.pop(name, None)

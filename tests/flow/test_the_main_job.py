@@ -1,0 +1,80 @@
+"""The whole main job over the API, against the sandbox in a process of its own."""
+
+import hashlib
+
+import pytest
+
+from comfy_bridge import pool
+from comfy_bridge.handles import close_all
+from tests import make
+from tests.fakes.sandbox import start_sandbox
+from variants.generating import NETWORKS
+
+
+@pytest.fixture
+def sandbox(committed):
+    with start_sandbox(step_ms=5) as running:
+        (server,) = pool.register_urls([running.url])
+        pool.check(server, NETWORKS)
+        yield running
+    close_all()
+
+
+@pytest.mark.parametrize("workflow", ["modelfree_img2img", "sd_img2img"])
+def test_from_upload_to_hero(committed, sandbox, api, admin, creator, reviewer, project, workflow):
+    make_ = api(creator)
+    made = make_.post(
+        "/api/v1/characters", {"project": project.pk, "name": "Eileen", "depicts": "real_person"}
+    )
+    assert made.status_code == 201, made.json()
+    base = f"/api/v1/characters/{made.json()['id']}"
+
+    with make.PORTRAIT.open("rb") as file:
+        uploaded = make_.post(f"{base}/source-image", {"file": file}, format="multipart")
+    assert uploaded.status_code == 201, uploaded.json()
+    body = uploaded.json()
+    assert (body["width"], body["height"], body["format"]) == (512, 512, "png")
+    assert body["sha256"] == hashlib.sha256(make.portrait()).hexdigest()
+    assert body["base_image_status"] == "draft"
+    assert set(body["jobs"]) == {"qa", "embedding"}
+
+    wish = {
+        "variant_type": "clothed",
+        "workflow_id": make.workflow(workflow).pk,
+        "count": 3,
+        "prompt": "a portrait",
+    }
+    assert make_.post(f"{base}/variants/generate", wish).json()["code"] == "qa_pending"
+    make.run_jobs("cpu", "gpu")
+    source = make_.get(f"{base}/source-image").json()
+    assert source["qa"]["verdict"] in {"pass", "warn"}
+    assert source["face"]["model"] == "dlib-resnet"
+    assert make_.post(f"{base}/variants/generate", wish).json()["code"] == "source_not_approved"
+
+    refused = make_.post(f"{base}/seed-image/approve")
+    assert refused.json()["code"] == "attestation_required"
+    stated = {"statement": "NASA portrait in the public domain", "source": "scikit-image"}
+    assert make_.post(f"{base}/attestation", stated).status_code == 201
+    assert make_.post(f"{base}/seed-image/approve").json()["appearance_locked"] is True
+
+    asked = make_.post(f"{base}/variants/generate", wish)
+    assert asked.status_code == 202, asked.json()
+    make.run_jobs()
+    request = make_.get(f"/api/v1/requests/{asked.json()['request_id']}").json()
+    assert request["finished"] is True
+    assert request["statuses"] == {"generated": 3}, request
+    shas = {variant["sha256"] for variant in request["variants"]}
+    assert len(shas) == 3, "each seed gives a picture of its own"
+    for variant in request["variants"]:
+        assert variant["likeness"] > 0.5
+        assert variant["qa_verdict"] in {"pass", "warn"}
+    best = max(request["variants"], key=lambda variant: variant["likeness"])
+
+    approved = api(reviewer).post(f"{base}/variants/{best['id']}/approve")
+    assert approved.status_code == 200, approved.json()
+    assert approved.json()["is_hero"] is True
+    assert approved.json()["generation_params"]["server"]["sandbox"] is True
+    seeds = make_.get(f"{base}/scene-seeds").json()["results"]
+    assert [seed["id"] for seed in seeds] == [best["id"]]
+    file = make_.get(best["file_url"])
+    assert hashlib.sha256(file.getvalue()).hexdigest() == best["sha256"]

@@ -1,0 +1,18 @@
+"""One face child for all tests of this folder: it takes two seconds to start."""
+
+import pytest
+
+from qa.faces import FaceChild
+
+
+@pytest.fixture(scope="session")
+def face_child(tmp_path_factory):
+    child = FaceChild(tmp_path_factory.mktemp("models"))
+    yield child
+    child.close()
+
+
+@pytest.fixture
+def read(face_child):
+    """Reads faces with the model that needs no download."""
+    return lambda image: face_child.read(image, "dlib-resnet")

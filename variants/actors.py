@@ -1,0 +1,95 @@
+"""Handlers of the variants' jobs; says what follows what."""
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from comfy_bridge import pool
+from comfy_bridge.models import ComfyServer, ServerStatus
+from jobs.actors import narrow
+from jobs.claiming import Lease
+from jobs.handling import handles
+from jobs.models import Job, JobStatus
+from jobs.sweeping import chore
+from qa.inspection import record_failure
+from variants import checking, collecting, generating, publishing
+from variants.models import MOVES, ImageVariant, VariantStatus
+from variants.moving import set_status
+from variants.telling import Telling
+
+FOLLOWS = {
+    JobStatus.QUEUED: VariantStatus.PENDING,
+    JobStatus.FAILED: VariantStatus.FAILED,
+    JobStatus.CANCELLED: VariantStatus.CANCELLED,
+}
+
+
+def _variant(job: Job) -> ImageVariant:
+    return ImageVariant.objects.select_related(
+        "character__project", "request", "source_image__character", "workflow_version__workflow",
+        "submission__server", "submission__replaces", "job",
+    ).get(pk=job.args["variant_id"])
+
+
+def mirror(job: Job) -> None:
+    """The variant goes where its job goes, unless the way is closed (it has an image already)."""
+    variant = _variant(job)
+    to = FOLLOWS[job.state]
+    ending = job.state is not JobStatus.QUEUED
+    error = {"error_code": job.error_code, "error": job.error} if ending else {}
+    cleared = {} if ending else {"error_code": "", "error": ""}
+    if to is variant.state or to in MOVES.get(variant.state, ()):
+        set_status(variant, to, **error, **cleared)
+        publishing.variant_changed(_variant(job))
+    publishing.request_settled(variant.request)
+
+
+@handles("variant.generate", "comfy", "Generation of one candidate by ComfyUI", on_change=mirror)
+def generate(lease: Lease) -> None:
+    """Generate, store, and ask for the checks of the new image."""
+    variant = _variant(lease.job)
+    made = generating.generate(lease, variant, Telling(lease, variant))
+    picture = collecting.store(variant, made)
+    with lease.finish():
+        collecting.record_output(variant, made, picture)
+        checking.ask_for_checks(lease.job.asked_by, variant)
+        publishing.variant_changed(_variant(lease.job))
+        publishing.request_settled(variant.request)
+
+
+def mirror_check(job: Job) -> None:
+    """A check that failed for good ends the report in that state."""
+    if job.state is JobStatus.FAILED:
+        record_failure(job.args["report_id"], job.error_code, job.error)
+    publishing.variant_changed(_variant(job), "qa.finished")
+
+
+@handles("variant.qa", "cpu", "Automatic checks of a variant", on_change=mirror_check)
+def qa(lease: Lease) -> None:
+    checking.check_pixels(lease)
+    publishing.variant_changed(_variant(lease.job), "qa.finished")
+
+
+@handles(
+    "variant.embed", "gpu", "Face embedding and likeness of a variant", on_change=mirror_check
+)
+def embed(lease: Lease) -> None:
+    checking.check_faces(lease)
+    publishing.variant_changed(_variant(lease.job), "embedding.finished")
+
+
+def when_a_server_is_free(due: QuerySet[Job]) -> QuerySet[Job]:
+    """Claim ComfyUI work only while an online server has room; with none online, let it say so."""
+    online = ComfyServer.objects.with_open().filter(status_id=ServerStatus.ONLINE, paused=False)
+    rooms = [server for server in online if server.open_submissions < 2 * server.slots]
+    return due if rooms or not online else due.none()
+
+
+@chore
+def check_servers() -> None:
+    """Every round of the sweeper: register the configured servers and ask each how it is."""
+    pool.register_urls(settings.COMFYUI_URLS)
+    pool.check_all(generating.NETWORKS)
+
+
+narrow("comfy", when_a_server_is_free)
+

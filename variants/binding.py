@@ -1,0 +1,50 @@
+"""From a stored workflow version and a wish to the prompt that is sent: the one path at run time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from characters.models import SourceImage
+from comfy_bridge import bindings
+from comfy_bridge.models import WorkflowVersion
+from comfy_bridge.preparing import output_prefix, prepare
+from comfy_bridge.recipes import fitted
+from comfy_bridge.requests import BoundPrompt
+
+# A Stable Diffusion latent is an eighth of the picture, and memory grows with its area.
+LATENT_MULTIPLE = 8
+LATENT_LONG_SIDE_PX = 1024
+PLAIN_LONG_SIDE_PX = 2048
+
+
+def prompt_for(
+    version: WorkflowVersion,
+    source: SourceImage,
+    picture: bytes,
+    *,
+    seed: int,
+    key: str,
+    wish: Mapping[str, Any],
+) -> BoundPrompt:
+    """The version's graph with picture, seed, size, prefix and every wished value that it takes.
+
+    `key` names the candidate's own output folder. A wish of None or an empty text is left as the
+    graph has it; so is a prompt that the workflow has no place for. Raises BindingRefused.
+    """
+    declared = version.declared_bindings
+    takes = bindings.names(declared)
+    latent = any(node["class_type"].startswith("VAE") for node in version.graph.values())
+    width, height = fitted(
+        source.width,
+        source.height,
+        long_side_px=LATENT_LONG_SIDE_PX if latent else PLAIN_LONG_SIDE_PX,
+        multiple=LATENT_MULTIPLE if latent else 1,
+    )
+    values: dict[str, Any] = {
+        "output_prefix": output_prefix(key),
+        "seed": seed,
+        "width": width,
+        "height": height,
+        **{name: value for name, value in wish.items() if value not in (None, "")},
+    }
+    given = {name: value for name, value in values.items() if name in takes}
+    return prepare(version.graph, declared, given, {"source_image": picture}, version.outputs)

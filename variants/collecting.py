@@ -1,0 +1,47 @@
+"""Collecting an output: the same validator as for uploads, files first, then the row."""
+
+from typing import Any
+
+from django.conf import settings
+
+from characters.attesting import pass_gate
+from characters.models import ContentRating
+from characters.receiving import file_columns, files_of
+from comfy_bridge.submissions import record_end
+from qa.inspection import open_report
+from studio.lib.files import put_all
+from studio.lib.pictures import Limits, Picture, vet
+from variants.generating import Made
+from variants.models import ImageVariant, VariantStatus
+from variants.moving import set_status
+
+
+def store(variant: ImageVariant, made: Made) -> Picture:
+    """Check and store the first output file; raises ImageRefused for what is no fit image.
+
+    A server's file name is never used: the content decides the format.
+    """
+    limits = Limits(max_bytes=settings.MAX_OUTPUT_BYTES, max_pixels=settings.MAX_IMAGE_PIXELS)
+    picture = vet(made.outcome.files[0].data, "", limits)
+    put_all(files_of(ImageVariant.KIND, variant.character_id, picture))
+    return picture
+
+
+def record_output(variant: ImageVariant, made: Made, picture: Picture) -> None:
+    """Write the row that names the stored files (inside the transaction that ends the job)."""
+    pass_gate(variant.character, ContentRating(variant.content_rating_id))
+    report = open_report(variant.project_id, "variant")
+    columns: dict[str, Any] = file_columns(ImageVariant.KIND, variant.character_id, picture)
+    set_status(
+        variant,
+        VariantStatus.GENERATED,
+        generation_params=made.params,
+        metrics={"execution_ms": made.outcome.execution_ms, "queued_ms": made.outcome.queued_ms},
+        qa_report=report,
+        error_code="",
+        error="",
+        **columns,
+    )
+    variant.qa_report = report
+    if variant.submission and variant.submission.is_open:
+        record_end(variant.submission)

@@ -1,0 +1,59 @@
+"""Why something about a variant was refused."""
+
+from studio.lib.errors import Conflict, StudioError
+
+
+class UnknownVariantType(StudioError):
+    code = "unknown_variant_type"
+
+
+class UnknownWorkflow(StudioError):
+    code = "unknown_workflow"
+
+
+class BadCount(StudioError):
+    code = "bad_count"
+
+
+class BadValue(StudioError):
+    code = "bad_value"
+
+
+class PromptTooLong(StudioError):
+    code = "prompt_too_long"
+
+
+class NoServer(StudioError):
+    """No ComfyUI server can take the work now; the sentence says why."""
+
+    code = "no_comfyui_server"
+    permanent = False
+    status = 503
+
+
+class VariantGone(StudioError):
+    """The variant is no longer to be made: cancelled, deleted, or quarantined meanwhile."""
+
+    code = "variant_gone"
+    status = 409
+
+
+class StaleRevision(Conflict):
+    """The variant changed since it was looked at (API: If-Match)."""
+
+    code = "stale_revision"
+    status = 412
+
+
+class HeroChanged(Conflict):
+    """Somebody chose another hero since the page was drawn."""
+
+    code = "hero_changed"
+
+
+class NoFile(Conflict):
+    code = "no_file"
+
+
+class NothingToDo(Conflict):
+    code = "nothing_to_do"

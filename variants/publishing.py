@@ -1,0 +1,69 @@
+"""What the world hears of variants: events, and card parts rendered once for every reader."""
+
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+
+from characters.models import Character
+from studio.lib.events import push, push_on_commit
+from variants.fragments import Bar, card_of
+from variants.models import GenerationRequest, ImageVariant, VariantStatus
+
+UNFINISHED = (VariantStatus.PENDING, VariantStatus.GENERATING)
+
+
+def _groups(character: Character) -> list[str]:
+    return [f"project-{character.project_id}", f"character-{character.pk}"]
+
+
+def variants_created(character: Character, variants: Sequence[ImageVariant]) -> None:
+    """After commit: pending candidates were asked for."""
+    html = render_to_string(
+        "variants/_arrivals.html", {"character": character, "variants": variants}
+    )
+    push_on_commit(
+        "variant.created",
+        _groups(character),
+        fragments={f"character-{character.pk}": html},
+        character_id=character.pk,
+        variant_ids=[variant.pk for variant in variants],
+    )
+
+
+def variant_changed(variant: ImageVariant, event: str = "variant.status") -> None:
+    """After commit: the variant's status, checks or role changed."""
+    card = card_of(ImageVariant.objects.for_cards().get(pk=variant.pk))
+    character = variant.character
+    html = render_to_string("variants/_card_live.html", {"card": card, "oob": True})
+    push_on_commit(
+        event,
+        _groups(character),
+        fragments={f"character-{character.pk}": html},
+        character_id=character.pk,
+        variant_id=variant.pk,
+        status=card.status,
+        is_hero=card.is_hero,
+    )
+
+
+def variant_progress(variant: ImageVariant, fraction: float, note: str, preview: str) -> None:
+    """At once: how far the generation is."""
+    bar = Bar(variant.pk, round(fraction * 100), note, preview)
+    html = render_to_string("variants/_card_progress.html", {"card": bar, "oob": True})
+    push(
+        "variant.progress",
+        [f"character-{variant.character_id}"],
+        fragments={f"character-{variant.character_id}": html},
+        variant_id=variant.pk,
+        progress=round(fraction, 4),
+        note=note,
+    )
+
+
+def request_settled(request: GenerationRequest | None) -> None:
+    """After commit: the last variant of a request has ended, one way or the other."""
+    if request is None or request.variants.filter(status_id__in=UNFINISHED).exists():
+        return
+    push_on_commit(
+        "request.finished", [f"project-{request.project_id}"], request_id=request.pk
+    )

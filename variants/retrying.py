@@ -1,0 +1,59 @@
+"""Cancelling and retrying the work on variants, and running their checks again."""
+
+from django.db import transaction
+
+from audit.recording import record
+from jobs import asking
+from jobs.errors import NotCancellable
+from people.access import require
+from people.models import User
+from qa.inspection import open_report
+from variants import checking, publishing
+from variants.errors import NoFile, NothingToDo
+from variants.models import GenerationRequest, ImageVariant
+
+
+def retry(actor: User, variant: ImageVariant) -> None:
+    """Ask again for a failed or cancelled variant: the same row, the same seed."""
+    require(actor, "variant.retry", variant)
+    if variant.job is None:
+        raise NothingToDo("This variant has no job that could be retried.")
+    asking.retry(actor, variant.job)
+
+
+def cancel(actor: User, variant: ImageVariant) -> None:
+    """Stop the generation of one variant."""
+    require(actor, "variant.cancel", variant)
+    if variant.job is None:
+        raise NothingToDo("This variant has no job that could be cancelled.")
+    asking.cancel(actor, variant.job)
+
+
+def cancel_request(actor: User, request: GenerationRequest) -> int:
+    """Stop whatever of a request is still waiting or running; returns how many."""
+    require(actor, "variant.cancel", request)
+    count = 0
+    for variant in request.variants.select_related("job"):
+        if variant.job and variant.job.is_open:
+            try:
+                asking.cancel(actor, variant.job)
+            except NotCancellable:
+                continue  # it ended between the look and the call
+            count += 1
+    return count
+
+
+def rerun_checks(actor: User, variant: ImageVariant) -> None:
+    """Run QA, embedding and likeness of a variant again."""
+    require(actor, "variant.rerun_qa", variant)
+    if not variant.has_file:
+        raise NoFile("There is no image to check yet.")
+    with transaction.atomic():
+        fresh = ImageVariant.objects.select_for_update(of=("self",)).get(pk=variant.pk)
+        fresh.qa_report = open_report(fresh.project_id, "variant")
+        fresh.embedding = None
+        fresh.likeness = None
+        fresh.save(update_fields=["qa_report", "embedding", "likeness"])
+        checking.ask_for_checks(actor, fresh)
+        record(actor, "variant.rerun_qa", fresh)
+        publishing.variant_changed(fresh)

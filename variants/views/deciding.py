@@ -1,0 +1,170 @@
+"""Pages that decide: the large view, approve, reject, download."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET, require_POST
+
+from people.views import Request
+from studio.lib.errors import Conflict
+from studio.lib.htmx import toast, wants_fragment
+from variants import reviewing, serving
+from variants.errors import BadValue
+from variants.forms import DecisionForm
+from variants.fragments import card_of
+from variants.models import ImageVariant, RejectReason
+from variants.views.gallery import card_for, variant_for
+
+
+@login_required
+@require_GET
+def detail(request: Request, pk: int) -> HttpResponse:
+    """One variant, large, beside its source."""
+    variant = variant_for(request, pk)
+    siblings = variant.character.variants.present().filter(variant_type_id=variant.variant_type_id)
+    context = {
+        "card": card_for(request, variant),
+        "variant": variant,
+        "character": variant.character,
+        "source": variant.source_image,
+        "params": _params(variant),
+        "checks": variant.qa_report.results.select_related("qa_check") if variant.qa_report else [],
+        "decisions": variant.decisions.select_related("decided_by", "replaced").prefetch_related(
+            "reasons"
+        ),
+        "newer": siblings.filter(pk__gt=variant.pk).order_by("pk").first(),
+        "older": siblings.filter(pk__lt=variant.pk).order_by("-pk").first(),
+        "hero": siblings.filter(is_hero=True).first(),
+        "reasons": RejectReason.objects.order_by("pk"),
+    }
+    return render(request, "variants/detail.html", context)
+
+
+@login_required
+@require_POST
+def approve(request: Request, pk: int) -> HttpResponse:
+    """Make it the hero; a stale page is told what changed and shown the present state."""
+    variant = variant_for(request, pk)
+    form = _decision(request)
+    before = variant.character.variants.filter(
+        variant_type_id=variant.variant_type_id, is_hero=True
+    ).first()
+    try:
+        reviewing.approve(
+            request.user,
+            variant,
+            revision=form["revision"],
+            seen_hero=_seen(form["seen_hero"]),
+            note=form["note"],
+        )
+    except Conflict as error:
+        return _refused(request, variant, error, before)
+    changed = [before] if before and before.pk != variant.pk else []
+    return _after(request, variant, f"Candidate {variant.pk} is the hero.", changed)
+
+
+@login_required
+@require_POST
+def reject(request: Request, pk: int) -> HttpResponse:
+    variant = variant_for(request, pk)
+    form = _decision(request)
+    try:
+        reviewing.reject(
+            request.user,
+            variant,
+            revision=form["revision"],
+            reasons=form["reason"],
+            note=form["note"],
+        )
+    except Conflict as error:
+        return _refused(request, variant, error)
+    return _after(request, variant, f"Candidate {variant.pk} is rejected.")
+
+
+@login_required
+@require_GET
+def media(request: Request, pk: int, rendition: str) -> HttpResponse:
+    return serving.rendition(request, _visible(request, pk), rendition)
+
+
+@login_required
+@require_GET
+def download(request: Request, pk: int) -> HttpResponse:
+    return serving.file(request, _visible(request, pk))
+
+
+def _visible(request: Request, pk: int) -> ImageVariant:
+    return get_object_or_404(ImageVariant.objects.visible_to(request.user).present(), pk=pk)
+
+
+def _decision(request: Request) -> dict[str, Any]:
+    form = DecisionForm(request.POST)
+    names = list(RejectReason.objects.values_list("name", "name"))
+    form.fields["reason"].choices = names  # type: ignore[attr-defined]
+    if not form.is_valid():
+        raise BadValue(f"The decision is malformed: {form.errors.as_text()}")
+    return form.cleaned_data
+
+
+def _seen(text: str) -> int | None:
+    """What the page showed as the hero: an id, `none`, or nothing said."""
+    if text == "none":
+        return None
+    return int(text) if text.isdigit() else reviewing.UNSEEN
+
+
+def _refused(
+    request: Request, variant: ImageVariant, error: Conflict, hero: ImageVariant | None = None
+) -> HttpResponse:
+    if not wants_fragment(request):
+        messages.error(request, error.sentence)
+        return redirect(variant)
+    changed = [hero] if hero and hero.pk != variant.pk else []
+    response = _cards(request, variant, changed)
+    response.content += toast(error.sentence, tone="warn").encode()
+    return response
+
+
+def _after(
+    request: Request, variant: ImageVariant, sentence: str, changed: list[ImageVariant] | None = None
+) -> HttpResponse:
+    if not wants_fragment(request):
+        messages.success(request, sentence)
+        return redirect(variant)
+    response = _cards(request, variant, changed or [])
+    response.content += toast(sentence, tone="pass").encode()
+    return response
+
+
+def _cards(request: Request, variant: ImageVariant, changed: list[ImageVariant]) -> HttpResponse:
+    """The fresh card, and out of band the live parts of others that changed with it."""
+    fresh = card_for(request, variant_for(request, variant.pk))
+    response = render(request, "variants/_card.html", {"card": fresh})
+    for other in changed:
+        row = ImageVariant.objects.for_cards().get(pk=other.pk)
+        context = {"card": card_of(row), "oob": True}
+        response.content += render_to_string("variants/_card_live.html", context).encode()
+    return response
+
+
+def _params(variant: ImageVariant) -> list[tuple[str, Any]]:
+    params = variant.generation_params
+    server = params.get("server") or {}
+    rows = [
+        ("Workflow", variant.workflow_version),
+        ("Seed", variant.seed),
+        ("Prompt", variant.prompt),
+        ("Negative prompt", variant.negative_prompt),
+        ("Denoise", (variant.request.params if variant.request else {}).get("denoise")),
+        ("Server", f"{server['name']}{' (sandbox)' if server.get('sandbox') else ''}" if server else ""),
+        ("Executed in", f"{params['execution_ms']} ms" if params.get("execution_ms") else ""),
+        ("Graph", params.get("graph_hash", "")[:16]),
+        ("Prompt id", params.get("prompt_id", "")),
+        ("Made from", f"source v{variant.source_image.version}" if variant.source_image else ""),
+        ("File", f"{variant.sha256[:16]}…" if variant.sha256 else ""),
+    ]
+    return [(label, value) for label, value in rows if value not in (None, "")]

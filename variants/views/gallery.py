@@ -1,0 +1,49 @@
+"""The character page: the source panel and the gallery of variants."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from characters.fragments import panel_of
+from characters.views import character_for
+from people.access import can
+from people.views import Request
+from studio.lib.htmx import wants_fragment
+from variants.fragments import Card, card_of
+from variants.gallery import gallery_of
+from variants.models import ImageVariant
+
+
+def variant_for(request: Request, pk: int) -> ImageVariant:
+    """The variant with all that a card shows, if the person may see it; 404 otherwise."""
+    rows = ImageVariant.objects.visible_to(request.user).present().for_cards()
+    return get_object_or_404(rows, pk=pk)
+
+
+def card_for(request: Request, variant: ImageVariant) -> Card:
+    """The variant's card for this person."""
+    return card_of(
+        variant,
+        may_review=bool(can(request.user, "variant.review", variant)),
+        may_make=bool(can(request.user, "variant.generate", variant)),
+    )
+
+
+@login_required
+@require_GET
+def gallery(request: Request, pk: int) -> HttpResponse:
+    """The page, or for htmx the grid alone."""
+    character = character_for(request, pk)
+    shown = gallery_of(request.user, character, request)
+    context = {"character": character, "gallery": shown, "tab": "variants"}
+    if wants_fragment(request):
+        return render(request, "variants/_grid.html", context)
+    context["panel"] = panel_of(request.user, character)
+    return render(request, "variants/gallery.html", context)
+
+
+@login_required
+@require_GET
+def card(request: Request, pk: int) -> HttpResponse:
+    return render(request, "variants/_card.html", {"card": card_for(request, variant_for(request, pk))})
