@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework import serializers
-from rest_framework.decorators import api_view, parser_classes
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
-from rest_framework.request import Request
+from rest_framework.decorators import parser_classes
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
 from characters import approving, attesting, describing, receiving, serving
@@ -15,8 +14,11 @@ from characters.models import Character, SourceImage
 from characters.views import source_limits
 from jobs.models import Job
 from people.models import Project
+from people.parsers import Json
+from people.requests import SignedIn, api_view, body, text
 from qa.models import QAReport
 from qa.policy import Verdict
+from studio.lib.addresses import whole
 from studio.lib.errors import NotFound
 from studio.lib.media import RENDITIONS
 from studio.lib.pages import page_of
@@ -58,7 +60,7 @@ class CharacterSerializer(serializers.ModelSerializer[Character]):
 
     def get_fields(self) -> dict[str, Any]:
         """Only projects that the person may see can be named."""
-        fields = super().get_fields()
+        fields: dict[str, Any] = super().get_fields()
         user = self.context["request"].user
         if self.instance is None or isinstance(self.instance, Character):
             fields["project"].queryset = Project.objects.visible_to(user)
@@ -70,7 +72,7 @@ class CharacterSerializer(serializers.ModelSerializer[Character]):
         return character.baseline.label
 
 
-def character_for(request: Request, pk: int) -> Character:
+def character_for(request: SignedIn, pk: int) -> Character:
     """The character, if the person may see it; NotFound otherwise."""
     rows = Character.objects.visible_to(request.user).select_related("project", "current_source")
     character = rows.filter(pk=pk).first()
@@ -103,7 +105,7 @@ def report_json(report: QAReport | None) -> dict[str, Any] | None:
     }
 
 
-def source_json(request: Request, source: SourceImage) -> dict[str, Any]:
+def source_json(request: SignedIn, source: SourceImage) -> dict[str, Any]:
     """What the API says of a source image."""
     face = source.embedding
     address = {
@@ -140,11 +142,11 @@ def source_json(request: Request, source: SourceImage) -> dict[str, Any]:
 
 
 @api_view(["GET", "POST"])
-def characters(request: Request) -> Response:
+def characters(request: SignedIn) -> Response:
     context = {"request": request}
     if request.method == "GET":
         rows = Character.objects.visible_to(request.user).filter(archived_at__isnull=True)
-        if (project := request.GET.get("project", "")).isdigit():
+        if (project := whole(request.GET.get("project", ""))) is not None:
             rows = rows.filter(project_id=project)
         found, following = page_of(request, rows)
         data = CharacterSerializer(found, many=True, context=context).data
@@ -156,7 +158,7 @@ def characters(request: Request) -> Response:
 
 
 @api_view(["GET", "PATCH", "DELETE"])
-def character(request: Request, pk: int) -> Response:
+def character(request: SignedIn, pk: int) -> Response:
     """One character; DELETE archives it."""
     row = character_for(request, pk)
     context = {"request": request}
@@ -171,8 +173,8 @@ def character(request: Request, pk: int) -> Response:
 
 
 @api_view(["GET", "POST"])
-@parser_classes([MultiPartParser, FormParser, JSONParser])
-def source_image(request: Request, pk: int) -> Response:
+@parser_classes([MultiPartParser, FormParser, Json])
+def source_image(request: SignedIn, pk: int) -> Response:
     """GET the current source image; POST the multipart field `file` to replace it."""
     row = character_for(request, pk)
     if request.method == "GET":
@@ -187,13 +189,13 @@ def source_image(request: Request, pk: int) -> Response:
     received = receiving.receive_source(
         request.user, row, file.read(), file.name or "", source_limits()
     )
-    body = source_json(request, received.source)
-    body["base_image_status"] = received.source.character.baseline.label
-    return Response(body, status=201)
+    answer = source_json(request, received.source)
+    answer["base_image_status"] = received.source.character.baseline.label
+    return Response(answer, status=201)
 
 
 @api_view(["GET"])
-def source_history(request: Request, pk: int) -> Response:
+def source_history(request: SignedIn, pk: int) -> Response:
     rows = character_for(request, pk).sources.select_related(
         "qa_report", "embedding__model", "created_by"
     )
@@ -202,7 +204,7 @@ def source_history(request: Request, pk: int) -> Response:
 
 
 @api_view(["GET"])
-def rendition(request: Request, pk: int, name: str) -> HttpResponse:
+def rendition(request: SignedIn, pk: int, name: str) -> HttpResponseBase:
     """A rendition of a source image, or `original`."""
     source = SourceImage.objects.visible_to(request.user).filter(pk=pk).first()
     if source is None:
@@ -211,7 +213,7 @@ def rendition(request: Request, pk: int, name: str) -> HttpResponse:
 
 
 @api_view(["POST"])
-def rerun_qa(request: Request, pk: int) -> Response:
+def rerun_qa(request: SignedIn, pk: int) -> Response:
     row = character_for(request, pk)
     if row.current_source is None:
         raise NotFound("There is no source image yet.")
@@ -221,23 +223,23 @@ def rerun_qa(request: Request, pk: int) -> Response:
 
 
 @api_view(["POST"])
-def attestation(request: Request, pk: int) -> Response:
+def attestation(request: SignedIn, pk: int) -> Response:
     row = attesting.attest(
         request.user,
         character_for(request, pk),
-        str(request.data.get("statement", "")),
-        str(request.data.get("source", "")),
+        text(request, "statement"),
+        text(request, "source"),
     )
     return Response({"id": row.pk, "scope": row.scope.name}, status=201)
 
 
 @api_view(["POST"])
-def baseline(request: Request, pk: int, verb: str) -> Response:
+def baseline(request: SignedIn, pk: int, verb: str) -> Response:
     """Approve, reject or unlock the baseline."""
     row = character_for(request, pk)
-    reason = str(request.data.get("reason", ""))
+    reason = text(request, "reason")
     if verb == "approve":
-        override = request.data.get("override") in (True, "true", "1")
+        override = body(request).get("override") in (True, "true", "1")
         row = approving.approve_baseline(request.user, row, override=override, reason=reason)
     elif verb == "reject":
         row = approving.reject_baseline(request.user, row, reason)

@@ -19,9 +19,7 @@ class StatementTooShort(StudioError):
     code = "statement_too_short"
 
 
-def attest(
-    actor: User, character: Character, statement: str, source: str
-) -> LikenessAttestation:
+def attest(actor: User, character: Character, statement: str, source: str) -> LikenessAttestation:
     """Record who states which right to the likeness, for general-rated work."""
     require(actor, "character.attest", character)
     statement, source = statement.strip(), source.strip()
@@ -42,6 +40,16 @@ def attest(
             after={"statement": statement, "source": source, "scope": "general"},
         )
     return row
+
+
+def revoke(actor: User, attestation: LikenessAttestation) -> None:
+    """Withdraw a statement; from now on the gate no longer counts it."""
+    require(actor, "character.revoke_attestation", attestation.character)
+    with transaction.atomic():
+        if LikenessAttestation.objects.filter(pk=attestation.pk, revoked_at__isnull=True).update(
+            revoked_at=Now()
+        ):
+            record(actor, "character.attest_revoke", attestation.character)
 
 
 def current_attestation(character: Character) -> LikenessAttestation | None:

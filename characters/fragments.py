@@ -64,11 +64,7 @@ class SourcePanel:
 
 def panel_of(user: User, character: Character, errors: list[str] | None = None) -> SourcePanel:
     """The panel of a character for one person."""
-    source = (
-        SourceImage.objects.filter(pk=character.current_source_id)
-        .select_related("qa_report", "embedding__model", "qa_job", "embedding_job", "created_by")
-        .first()
-    )
+    source = _source(character)
     report = source.qa_report if source else None
     checks = list(report.results.select_related("qa_check")) if report else []
     jobs = [source.qa_job, source.embedding_job] if source else []
@@ -84,12 +80,22 @@ def panel_of(user: User, character: Character, errors: list[str] | None = None) 
         may_decide=bool(can(user, "baseline.decide", character)),
         may_override=bool(can(user, "baseline.override_qa", character)),
         upload_refusal=(
-            "The baseline is approved, so the source image is locked." if character.is_locked else ""
+            "The baseline is approved, so the source image is locked."
+            if character.is_locked
+            else ""
         ),
         approve_refusal=refusal.sentence if refusal else "",
         jobs_running=any(job.is_open for job in jobs if job),
         errors=errors or [],
     )
+
+
+def _source(character: Character) -> SourceImage | None:
+    if character.current_source_id is None:
+        return None
+    return SourceImage.objects.select_related(
+        "qa_report", "embedding__model", "qa_job", "embedding_job", "created_by"
+    ).get(pk=character.current_source_id)
 
 
 def _badges(

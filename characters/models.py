@@ -145,7 +145,7 @@ class Character(Stamped):
 
     @property
     def baseline(self) -> BaselineStatus:
-        return BaselineStatus(self.baseline_status_id)
+        return BaselineStatus.of(self.baseline_status_id)
 
     @property
     def is_locked(self) -> bool:
@@ -245,9 +245,7 @@ class BaselineDecision(Stamped):
     character = models.ForeignKey(
         Character, on_delete=models.CASCADE, related_name="baseline_decisions"
     )
-    from_status = models.ForeignKey(
-        BaselineStatusRow, on_delete=models.PROTECT, related_name="+"
-    )
+    from_status = models.ForeignKey(BaselineStatusRow, on_delete=models.PROTECT, related_name="+")
     to_status = models.ForeignKey(BaselineStatusRow, on_delete=models.PROTECT, related_name="+")
     source = models.ForeignKey(
         SourceImage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -269,9 +267,7 @@ class BaselineDecision(Stamped):
 class LikenessAttestation(Stamped):
     """Who attests what about the person whom a character depicts."""
 
-    character = models.ForeignKey(
-        Character, on_delete=models.CASCADE, related_name="attestations"
-    )
+    character = models.ForeignKey(Character, on_delete=models.CASCADE, related_name="attestations")
     scope = models.ForeignKey(
         ContentRatingRow,
         on_delete=models.PROTECT,
@@ -295,8 +291,7 @@ class LikenessAttestation(Stamped):
         constraints = [
             models.CheckConstraint(
                 name="ck_attestations_two_people",
-                condition=Q(verified_by__isnull=True)
-                | ~Q(verified_by=models.F("attested_by")),
+                condition=Q(verified_by__isnull=True) | ~Q(verified_by=models.F("attested_by")),
             )
         ]
 

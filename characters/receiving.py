@@ -8,7 +8,13 @@ from django.db.models import Max
 from audit.recording import record
 from characters import publishing
 from characters.errors import AppearanceLocked, Archived
-from characters.models import BASELINE_MOVES, BaselineDecision, BaselineStatus, Character, SourceImage
+from characters.models import (
+    BASELINE_MOVES,
+    BaselineDecision,
+    BaselineStatus,
+    Character,
+    SourceImage,
+)
 from jobs.asking import Ask, ask
 from jobs.models import Job
 from people.access import require
@@ -87,20 +93,18 @@ def rerun_checks(actor: User, source: SourceImage) -> Received:
 def ask_for_checks(actor: User | None, source: SourceImage) -> tuple[Job, Job]:
     """Ask for the QA and the embedding job of a source (inside the caller's transaction)."""
     character = source.character
-    shared = {
-        "args": {"source_id": source.pk, "report_id": source.qa_report_id},
-        "url": character.get_absolute_url(),
-        "groups": [f"character-{character.pk}"],
-        "priority": 1,
-    }
-    qa, embedding = ask(
-        character.project_id,
-        actor,
-        [
-            Ask(kind="source.qa", title=f"QA · {character.name} v{source.version}", **shared),
-            Ask(kind="source.embed", title=f"Face · {character.name} v{source.version}", **shared),
-        ],
-    )
+    asks = [
+        Ask(
+            kind=kind,
+            title=f"{word} · {character.name} v{source.version}",
+            args={"source_id": source.pk, "report_id": source.qa_report_id},
+            url=character.get_absolute_url(),
+            groups=[f"character-{character.pk}"],
+            priority=1,
+        )
+        for kind, word in (("source.qa", "QA"), ("source.embed", "Face"))
+    ]
+    qa, embedding = ask(character.project_id, actor, asks)
     source.qa_job, source.embedding_job = qa, embedding
     source.save(update_fields=["qa_job", "embedding_job"])
     return qa, embedding

@@ -1,13 +1,14 @@
 """Bytes of source images, for page and API alike; the row was found through `visible_to`."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from characters.models import SourceImage
 from people.access import require
 from studio.lib.media import RENDITIONS, serve
 
 
-def rendition(request: HttpRequest, source: SourceImage, name: str) -> HttpResponse:
+def rendition(request: HttpRequest, source: SourceImage, name: str) -> HttpResponseBase:
     """A rendition; `original` only with its own permission, as a download."""
     stem = f"source-{source.character_id}-v{source.version}"
     if name == "original":

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -149,7 +150,7 @@ def history(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def media(request: Request, pk: int, rendition: str) -> HttpResponse:
+def media(request: Request, pk: int, rendition: str) -> HttpResponseBase:
     source = get_object_or_404(SourceImage.objects.visible_to(request.user), pk=pk)
     return serving.rendition(request, source, rendition)
 
@@ -176,5 +177,3 @@ def _done(request: Request, character: Character, sentence: str) -> HttpResponse
 
 def _status(form: CharacterForm) -> int:
     return 400 if form.is_bound and form.errors else 200
-
-

@@ -38,7 +38,7 @@ def servers(request: Request) -> Response:
             "id": row.pk,
             "name": row.name,
             "url": row.url,
-            "status": ServerStatus(row.status_id).label,
+            "status": ServerStatus.of(row.status_id).label,
             "slots": row.slots,
             "paused": row.paused,
             "sandbox": row.is_sandbox,

@@ -130,6 +130,7 @@ class Following:
         self._pace = pace
         self._bar = Bar(graph)
         self._moved_at = time.monotonic()
+        self._poll_at = 0.0
         self._taken = Taken(Where("unknown"))
         self._unknown_since: float | None = None
         self._failing_since: float | None = None
@@ -142,7 +143,7 @@ class Following:
         """
         run = self._seen(taken.where)
         self._taken = taken
-        poll_at = time.monotonic() + self._pace.first_poll_s
+        self._poll_at = time.monotonic() + self._pace.first_poll_s
         stop_asked_at = 0.0
         while run is None:
             now = time.monotonic()
@@ -151,13 +152,13 @@ class Following:
                 if self._should_stop():
                     raise self._stopped()
             self._check_ears()
-            wait_s = min(poll_at - now, self._pace.stop_poll_s)
+            wait_s = min(self._poll_at - now, self._pace.stop_poll_s)
             if self._apply(follower.take(max(wait_s, 0.0))):
                 run = self._history_now()
-            if run is None and time.monotonic() >= poll_at:
+            if run is None and time.monotonic() >= self._poll_at:
                 run = self._poll()
                 poll_s = self._pace.poll_s if self._hears() else self._pace.deaf_poll_s
-                poll_at = time.monotonic() + poll_s
+                self._poll_at = time.monotonic() + poll_s
             if run is None:
                 self._check_stall()
         return run
@@ -177,15 +178,18 @@ class Following:
             listener.drop(taken.client_id)
 
     def _apply(self, events: list[PromptEvent]) -> bool:
-        """Move the bar; True when an event says that the run is over."""
-        over = False
+        """Move the bar; True at the end marker, when history has the run.
+
+        `Finished` comes a moment before history does: then the next look is soon.
+        """
         news = False
         for event in events:
-            over = over or isinstance(event, Ended | Finished)
             news = self._bar.apply(event) or news
+            if isinstance(event, Finished):
+                self._poll_at = min(self._poll_at, time.monotonic() + _HISTORY_PAUSE_S)
         if news:
             self._moved()
-        return over
+        return any(isinstance(event, Ended) for event in events)
 
     def _history_now(self) -> EndedRun | None:
         """History on the end marker; it may lag a moment, and the marker may be a lie."""

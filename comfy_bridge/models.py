@@ -52,7 +52,7 @@ class ComfyServerQuerySet(models.QuerySet["ComfyServer"]):
     def with_open(self) -> "models.QuerySet[ComfyServer]":
         """Each with `open_submissions`: how many prompts of ours it has or may have."""
         count = Count("submissions", filter=Q(submissions__status_id__in=OPEN))
-        return self.annotate(open_submissions=count)
+        return self.annotate(counted_open=count)
 
 
 class ComfyServer(Stamped):
@@ -89,6 +89,11 @@ class ComfyServer(Stamped):
     def catalog(self) -> Catalog:
         """Node classes and models as last read."""
         return stored_catalog(self.capabilities)
+
+    @property
+    def open_submissions(self) -> int:
+        """Prompts that are with the server or may be; counted by `with_open`, and only there."""
+        return int(self.__dict__["counted_open"])
 
     @property
     def version(self) -> str:

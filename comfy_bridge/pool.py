@@ -112,18 +112,18 @@ def choose(
     ids = None if servers is None else [server.pk for server in servers]
     needs = needs_of(version, values)
     able = [
-        (open_ / server.slots, server.pk, server)
-        for server, open_ in _online(ids)
-        if open_ < 2 * server.slots and not lacking(needs, server.catalog)
+        server
+        for server in _online(ids)
+        if server.open_submissions < 2 * server.slots and not lacking(needs, server.catalog)
     ]
-    return min(able)[2] if able else None
+    return min(
+        able, key=lambda server: (server.open_submissions / server.slots, server.pk), default=None
+    )
 
 
-def _online(ids: list[int] | None) -> list[tuple[ComfyServer, int]]:
+def _online(ids: list[int] | None) -> list[ComfyServer]:
     rows = ComfyServer.objects.with_open().filter(status_id=ServerStatus.ONLINE, paused=False)
-    if ids is not None:
-        rows = rows.filter(pk__in=ids)
-    return [(server, int(getattr(server, "open_submissions", 0))) for server in rows]
+    return list(rows if ids is None else rows.filter(pk__in=ids))
 
 
 def missing(version: WorkflowVersion, values: Values | None = None) -> list[str]:
@@ -136,7 +136,7 @@ def missing(version: WorkflowVersion, values: Values | None = None) -> list[str]
         return [_absent(server) for server in servers]
     needs = needs_of(version, values)
     sentences = []
-    for server, _ in online:
+    for server in online:
         faults = lacking(needs, server.catalog)
         if not faults:
             return []

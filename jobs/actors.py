@@ -7,11 +7,13 @@ from functools import partial
 
 import dramatiq
 from django.conf import settings
+from django.db.models import QuerySet
 
-from jobs.broker import broker
+from jobs import waking
+from jobs.broker import broker, leaving
 from jobs.claiming import Among, Timing, claim
-from jobs.handling import run
-from jobs.models import QUEUES
+from jobs.handling import kinds, run
+from jobs.models import QUEUES, Job
 
 TIMING = Timing(settings.JOB_LEASE_S, settings.JOB_HEARTBEAT_S, settings.JOB_MAX_ATTEMPTS)
 OWNER = ":".join(
@@ -32,19 +34,34 @@ def narrow(queue: str, among: Among) -> None:
 
 
 def drain(queue: str) -> int:
-    """Claim and run due jobs of `queue` until none is left; returns how many."""
+    """Claim and run due jobs of `queue` until none is left; returns how many.
+
+    Each claim sends a wake-up on, so that another thread, here or elsewhere, looks for the next
+    job while this one runs.
+    """
     count = 0
-    while lease := claim(queue, OWNER, TIMING, _among.get(queue)):
+    among = partial(_claimable, queue)
+    while not leaving.is_set() and (lease := claim(queue, OWNER, TIMING, among, leaving)):
+        waking.wake(queue)
         run(lease)
         count += 1
     return count
 
 
+def _claimable(queue: str, due: QuerySet[Job]) -> QuerySet[Job]:
+    known = due.filter(kind__name__in=kinds())
+    return _among[queue](known) if queue in _among else known
+
+
+def _woken(queue: str) -> None:
+    drain(queue)
+
+
 ACTORS = {
     queue: dramatiq.Actor(
-        partial(drain, queue),
+        partial(_woken, queue),
         broker=broker,
-        actor_name=f"wake_{queue}",
+        actor_name=waking.actor_name(queue),
         queue_name=queue,
         priority=0,
         options={},

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from rest_framework.decorators import api_view
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs import asking
 from jobs.models import Job, JobStatus
+from people.requests import SignedIn, api_view
 from studio.lib.errors import NotFound
 from studio.lib.pages import page_of
 from studio.lib.routes import both
@@ -35,7 +34,7 @@ def job_json(job: Job) -> dict[str, Any]:
     }
 
 
-def job_for(request: Request, pk: int) -> Job:
+def job_for(request: SignedIn, pk: int) -> Job:
     """The job, if the person may see it; NotFound otherwise."""
     rows = Job.objects.visible_to(request.user).select_related("kind", "asked_by")
     job = rows.filter(pk=pk).first()
@@ -45,7 +44,7 @@ def job_for(request: Request, pk: int) -> Job:
 
 
 @api_view(["GET"])
-def jobs(request: Request) -> Response:
+def jobs(request: SignedIn) -> Response:
     rows = Job.objects.visible_to(request.user).select_related("kind", "asked_by")
     states = {state.label: state for state in JobStatus}
     if (status := request.GET.get("status")) in states:
@@ -55,18 +54,18 @@ def jobs(request: Request) -> Response:
 
 
 @api_view(["GET"])
-def job(request: Request, pk: int) -> Response:
+def job(request: SignedIn, pk: int) -> Response:
     return Response(job_json(job_for(request, pk)))
 
 
 @api_view(["POST"])
-def job_cancel(request: Request, pk: int) -> Response:
+def job_cancel(request: SignedIn, pk: int) -> Response:
     asking.cancel(request.user, job_for(request, pk))
     return Response(job_json(job_for(request, pk)))
 
 
 @api_view(["POST"])
-def job_retry(request: Request, pk: int) -> Response:
+def job_retry(request: SignedIn, pk: int) -> Response:
     asking.retry(request.user, job_for(request, pk))
     return Response(job_json(job_for(request, pk)))
 

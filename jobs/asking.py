@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -59,13 +60,15 @@ def ask(project_id: int, asked_by: User | None, asks: Iterable[Ask]) -> list[Job
 def wake_later(queues: Iterable[str]) -> None:
     """Wake the queues' workers after the running transaction commits."""
     for queue in dict.fromkeys(queues):
-        transaction.on_commit(lambda queue=queue: waking.wake(queue), robust=True)
+        transaction.on_commit(partial(waking.wake, queue), robust=True)
 
 
 def cancel(actor: User, job: Job) -> Job:
     """Stop a job: a waiting one at once, a running one by asking its holder."""
     require(actor, "job.cancel", job)
     with transaction.atomic():
+        # Held, so that it cannot go from running to waiting between the two tries.
+        Job.objects.select_for_update().filter(pk=job.pk).first()
         waiting = Job.objects.filter(pk=job.pk, status_id=JobStatus.QUEUED).update(
             status_id=JobStatus.CANCELLED,
             cancel_requested_at=Now(),
@@ -73,9 +76,9 @@ def cancel(actor: User, job: Job) -> Job:
             error_code="cancelled",
             error="Cancelled.",
         )
-        running = not waiting and Job.objects.filter(
-            pk=job.pk, status_id=JobStatus.RUNNING
-        ).update(cancel_requested_at=Now(), note="Cancelling")
+        running = not waiting and Job.objects.filter(pk=job.pk, status_id=JobStatus.RUNNING).update(
+            cancel_requested_at=Now(), note="Cancelling"
+        )
         fresh = Job.objects.select_related("kind").get(pk=job.pk)
         if not waiting and not running:
             raise NotCancellable(

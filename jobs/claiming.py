@@ -1,5 +1,6 @@
 """Claiming a job, holding its lease and writing under its fence. Time is the database's."""
 
+import logging
 import random
 import threading
 import time
@@ -8,14 +9,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connections, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from jobs import publishing
-from jobs.errors import Cancelled, LeaseLost
+from jobs.errors import Cancelled, GivenBack, LeaseLost
 from jobs.models import Job, JobAttempt, JobStatus
 from studio.lib.errors import StudioError
+
+log = logging.getLogger(__name__)
 
 Among = Callable[[QuerySet[Job]], QuerySet[Job]]
 
@@ -34,15 +37,20 @@ class Timing:
 
 
 def claim(
-    queue: str, owner: str, timing: Timing, among: Among | None = None
+    queue: str,
+    owner: str,
+    timing: Timing,
+    among: Among | None = None,
+    leaving: threading.Event | None = None,
 ) -> "Lease | None":
     """Take the next due job of `queue` under a lease, or None.
 
-    `among` narrows the due jobs (to those for which a server is free, say). The choice and the
-    move are one transaction: skip-locked on PostgreSQL, an immediate transaction on SQLite.
+    `among` narrows the due jobs (to those for which a server is free, say); once `leaving` is
+    set the job is given back. The choice and the move are one transaction: skip-locked on
+    PostgreSQL, an immediate transaction on SQLite.
     """
     with transaction.atomic():
-        due = Job.objects.filter(queue=queue, status_id=JobStatus.QUEUED, due_at__lte=Now())
+        due: QuerySet[Job] = Job.objects.filter(queue=queue, status_id=JobStatus.QUEUED, due_at__lte=Now())
         if among:
             due = among(due)
         job = (
@@ -70,19 +78,22 @@ def claim(
         job = Job.objects.select_related("kind", "asked_by").get(pk=job.pk)
         JobAttempt.objects.create(job=job, group=job.attempt_group, fence=job.fence, owner=owner)
         publishing.job_changed(job)
-    return Lease(job, timing)
+    return Lease(job, timing, leaving or threading.Event())
 
 
 class Lease:
     """A running job in the hands of one worker; every write carries the fencing number."""
 
-    def __init__(self, job: Job, timing: Timing) -> None:
+    def __init__(self, job: Job, timing: Timing, leaving: threading.Event) -> None:
         self.job = job
         self.timing = timing
+        self._leaving = leaving
         self._lost = threading.Event()
         self._finished = False
         self._row_at = 0.0
+        self._row_owed = False
         self._event_at = 0.0
+        self._event_owed = False
         self._cancel_at = 0.0
 
     # --- holding --------------------------------------------------------------------------------
@@ -97,10 +108,14 @@ class Lease:
                 while not stop.wait(self.timing.heartbeat_s):
                     try:
                         self.hold()
+                        self._tell()
                     except LeaseLost:
                         return
+                    except DatabaseError:
+                        log.warning("job %s: a heartbeat failed", self.job.pk, exc_info=True)
+                        close_old_connections()
             finally:
-                close_old_connections()
+                connections.close_all()
 
         thread = threading.Thread(target=beat, name=f"heartbeat-{self.job.pk}", daemon=True)
         thread.start()
@@ -115,30 +130,44 @@ class Lease:
         self._write(lease_until=Now() + timedelta(seconds=self.timing.lease_s))
 
     def check_cancel(self, every_s: float = 1.0) -> None:
-        """Raise Cancelled when a person asked for it; looks at most once every `every_s`."""
+        """Raise Cancelled when a person asked for it; looks at most once every `every_s`.
+
+        Call it often: it also raises GivenBack when this process is told to end, LeaseLost when
+        the job is somebody else's, and tells progress that was held back.
+        """
         if self._lost.is_set():
             raise LeaseLost
+        if self._leaving.is_set():
+            raise GivenBack
+        self._tell()
         now = time.monotonic()
         if now - self._cancel_at < every_s:
             return
         self._cancel_at = now
-        row = Job.objects.filter(pk=self.job.pk).values("fence", "cancel_requested_at").get()
-        if row["fence"] != self.job.fence:
+        row = self._held().values("cancel_requested_at").first()
+        if row is None:
             self._lost.set()
             raise LeaseLost
         if row["cancel_requested_at"]:
             raise Cancelled("Cancelled.")
 
     def progress(self, fraction: float, note: str = "") -> None:
-        """Tell how far it is (0 to 1); the row at most once a second, events ten times."""
+        """Tell how far it is (0 to 1); the row at most once a second, events ten times.
+
+        What comes too soon is held back, and told by the next call, look or heartbeat.
+        """
         self.job.progress = min(max(fraction, 0.0), 1.0)
         self.job.note = note
+        self._row_owed = self._event_owed = True
+        self._tell()
+
+    def _tell(self) -> None:
         now = time.monotonic()
-        if now - self._row_at >= PROGRESS_ROW_S:
-            self._row_at = now
-            self._write(progress=self.job.progress, note=note)
-        if now - self._event_at >= PROGRESS_EVENT_S:
-            self._event_at = now
+        if self._row_owed and now - self._row_at >= PROGRESS_ROW_S:
+            self._row_owed, self._row_at = False, now
+            self._write(progress=self.job.progress, note=self.job.note)
+        if self._event_owed and now - self._event_at >= PROGRESS_EVENT_S:
+            self._event_owed, self._event_at = False, now
             publishing.job_progress(self.job)
 
     # --- ending ---------------------------------------------------------------------------------
@@ -157,20 +186,30 @@ class Lease:
         if not self._finished:
             raise RuntimeError(f"the handler of job {self.job.pk} returned without finishing")
 
-    def failed(self, error: StudioError) -> None:
-        self._end(JobStatus.FAILED, "failed", error_code=error.code, error=error.sentence)
+    def failed(self, error: StudioError) -> Job:
+        """Failed for good, with the error's sentence."""
+        return self._end(JobStatus.FAILED, "failed", error_code=error.code, error=error.sentence)
 
-    def cancelled(self, error: Cancelled) -> None:
-        self._end(JobStatus.CANCELLED, "cancelled", error_code=error.code, error=error.sentence)
+    def cancelled(self, error: Cancelled) -> Job:
+        """Stopped, as a person asked."""
+        return self._end(
+            JobStatus.CANCELLED, "cancelled", error_code=error.code, error=error.sentence
+        )
 
-    def retry_or_fail(self, error: StudioError) -> None:
-        """Back to the queue with a growing, jittered delay; failed when the attempts are used."""
-        used = JobAttempt.objects.filter(job=self.job, group=self.job.attempt_group).count()
-        if used >= self.timing.max_attempts:
-            self.failed(error)
-            return
-        delay_s = BACKOFF_S[min(used, len(BACKOFF_S)) - 1] * random.uniform(0.5, 1.5)  # noqa: S311
-        self._end(
+    def retry_or_fail(self, error: StudioError) -> Job:
+        """Back to the queue with a growing, jittered delay; failed when the attempts are used.
+
+        Only attempts that ended in an error count: a lost worker says nothing against the job.
+        Whoever asked to cancel meanwhile gets that.
+        """
+        if self._held().filter(cancel_requested_at__isnull=False).exists():
+            return self.cancelled(Cancelled("Cancelled."))
+        mine = JobAttempt.objects.filter(job=self.job, group=self.job.attempt_group)
+        used = mine.filter(outcome="retried").count()
+        if used + 1 >= self.timing.max_attempts:
+            return self.failed(error)
+        delay_s = BACKOFF_S[min(used, len(BACKOFF_S) - 1)] * random.uniform(0.5, 1.5)  # noqa: S311
+        return self._end(
             JobStatus.QUEUED,
             "retried",
             due_at=Now() + timedelta(seconds=delay_s),
@@ -178,25 +217,32 @@ class Lease:
             error=error.sentence,
         )
 
+    def give_back(self) -> Job:
+        """Back to the queue at once, for another worker: this process ends."""
+        return self._end(JobStatus.QUEUED, "given_back", due_at=Now())
+
     # --- writing --------------------------------------------------------------------------------
 
-    def _write(self, **changes: Any) -> None:
-        held = Job.objects.filter(
+    def _held(self) -> QuerySet[Job]:
+        return Job.objects.filter(
             pk=self.job.pk, fence=self.job.fence, status_id=JobStatus.RUNNING
         )
-        if self._lost.is_set() or not held.update(**changes):
+
+    def _write(self, **changes: Any) -> None:
+        if self._lost.is_set() or not self._held().update(**changes):
             self._lost.set()
             raise LeaseLost
 
-    def _end(self, status: JobStatus, outcome: str, **changes: Any) -> None:
-        ended = {} if status is JobStatus.QUEUED else {"finished_at": Now()}
-        self._write(
-            status_id=status, lease_owner="", lease_until=None, **ended, **changes
-        )
+    def _end(self, status: JobStatus, outcome: str, **changes: Any) -> Job:
+        open_again = {"progress": 0.0, "note": ""}
+        ended = open_again if status is JobStatus.QUEUED else {"finished_at": Now()}
+        self._write(status_id=status, lease_owner="", lease_until=None, **ended, **changes)
         JobAttempt.objects.filter(job=self.job, fence=self.job.fence).update(
             finished_at=Now(),
             outcome=outcome,
             error_code=changes.get("error_code", ""),
             error=changes.get("error", ""),
         )
-        publishing.job_changed(Job.objects.select_related("kind", "asked_by").get(pk=self.job.pk))
+        job = Job.objects.select_related("kind", "asked_by").get(pk=self.job.pk)
+        publishing.job_changed(job)
+        return job

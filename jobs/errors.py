@@ -21,6 +21,10 @@ class LeaseLost(Exception):
     """Another worker holds the job now: whoever gets this must write nothing more."""
 
 
+class GivenBack(Exception):
+    """This process is told to end: the job goes back to the queue, for another one."""
+
+
 class NotCancellable(Conflict):
     code = "not_cancellable"
 

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 
 from jobs.claiming import Lease
-from jobs.errors import Cancelled, LeaseLost
+from jobs.errors import Cancelled, GivenBack, LeaseLost, Retryable
 from jobs.models import QUEUES, Job, JobKind
 from studio.lib.errors import StudioError
 
@@ -15,6 +16,9 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Lease], None]
 Changed = Callable[[Job], None]
+
+# A deadlock, a locked or restarted database: the same work may well go through a moment later.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,12 @@ _registry: dict[str, Registered] = {}
 def handles(
     kind: str, queue: str, description: str, on_change: Changed | None = None
 ) -> Callable[[Handler], Handler]:
-    """Register a handler; `on_change(job)` runs in the transaction that fails, cancels or retries it.
+    """Register a handler.
 
-    A handler ends its job by `with lease.finish(): …` around the rows that it writes. What it
-    raises decides: LeaseLost writes nothing, Cancelled cancels, a StudioError with
-    `permanent = False` is tried again, everything else fails.
+    `on_change(job)` runs in the transaction that fails, cancels or retries the job. A handler
+    ends its job by `with lease.finish(): …` around the rows that it writes. What it raises
+    decides: LeaseLost writes nothing, GivenBack gives it back, Cancelled cancels, a StudioError
+    with `permanent = False` and a busy database are tried again, everything else fails.
     """
     if queue not in QUEUES:
         raise ValueError(f"unknown queue {queue!r}")
@@ -55,6 +60,11 @@ def registered(kind: str) -> Registered:
     return _registry[kind]
 
 
+def kinds() -> list[str]:
+    """The kinds that this process can run; newer code beside it may know more."""
+    return list(_registry)
+
+
 def sync_kinds(using: str = "default") -> None:
     """One row per registered kind (after every migrate)."""
     for entry in _registry.values():
@@ -63,38 +73,65 @@ def sync_kinds(using: str = "default") -> None:
         )
 
 
-def run(lease: Lease) -> None:
-    """Run the job's handler to its end; every way of ending is one fenced write."""
-    entry = registered(lease.job.kind.name)
-    with lease.beating():
-        try:
-            lease.check_cancel()
-            entry.handler(lease)
-            lease.require_finished()
-        except LeaseLost:
-            log.warning("job %s: the lease was lost; nothing was written", lease.job.pk)
-        except Cancelled as error:
-            _end(entry, lease, lambda: lease.cancelled(error))
-        except StudioError as error:
-            known = error
-            if error.permanent:
-                _end(entry, lease, lambda: lease.failed(known))
-            else:
-                _end(entry, lease, lambda: lease.retry_or_fail(known))
-        except Exception:
-            log.exception("job %s (%s) broke", lease.job.pk, entry.kind)
-            broken = StudioError(
-                "Something unexpected went wrong; the log has the details. Try again.",
-                code="internal_error",
-            )
-            _end(entry, lease, lambda: lease.failed(broken))
+def mirrored(write: Callable[[], Job]) -> Job:
+    """Make a job's move, and in the same transaction let `on_change` follow it.
 
-
-def _end(entry: Registered, lease: Lease, write: Callable[[], None]) -> None:
+    An `on_change` that breaks is logged, and the move is made without it: no job hangs on that.
+    """
     try:
         with transaction.atomic():
-            write()
-            if entry.on_change:
-                entry.on_change(Job.objects.get(pk=lease.job.pk))
+            job = write()
+            entry = _registry.get(job.kind.name)
+            if entry and entry.on_change:
+                entry.on_change(job)
+            return job
+    except (LeaseLost, *DATABASE_AWAY):
+        raise
+    except Exception:
+        log.exception("nothing could follow a job's move; the job moves alone")
+    with transaction.atomic():
+        return write()
+
+
+def run(lease: Lease) -> None:
+    """Run the job's handler to its end; every way of ending is one fenced write."""
+    with lease.beating():
+        try:
+            write = _outcome(lease)
+            if write:
+                mirrored(write)
+        except LeaseLost:
+            log.warning("job %s: the lease was lost; nothing was written", lease.job.pk)
+        except DATABASE_AWAY:
+            log.exception("job %s: its end was not written; the sweeper takes it up", lease.job.pk)
+            close_old_connections()
+
+
+def _outcome(lease: Lease) -> Callable[[], Job] | None:
+    """How it ended, to be written; None when the handler wrote it. Raises LeaseLost."""
+    kind = lease.job.kind.name
+    try:
+        lease.check_cancel()
+        registered(kind).handler(lease)
+        lease.require_finished()
     except LeaseLost:
-        log.warning("job %s: the lease was lost; nothing was written", lease.job.pk)
+        raise
+    except GivenBack:
+        return lease.give_back
+    except Cancelled as error:
+        return partial(lease.cancelled, error)
+    except StudioError as error:
+        return partial(lease.failed if error.permanent else lease.retry_or_fail, error)
+    except DATABASE_AWAY:
+        log.warning("job %s (%s): the database did not answer", lease.job.pk, kind, exc_info=True)
+        close_old_connections()
+        away = Retryable("The database was busy or away for a moment.", code="database_away")
+        return partial(lease.retry_or_fail, away)
+    except Exception:
+        log.exception("job %s (%s) broke", lease.job.pk, kind)
+        broken = StudioError(
+            "Something unexpected went wrong; the log has the details. Try again.",
+            code="internal_error",
+        )
+        return partial(lease.failed, broken)
+    return None

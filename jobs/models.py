@@ -110,9 +110,7 @@ class Job(Stamped):
                 condition=(
                     Q(status=JobStatus.RUNNING, lease_until__isnull=False) & ~Q(lease_owner="")
                 )
-                | (
-                    ~Q(status=JobStatus.RUNNING) & Q(lease_owner="", lease_until__isnull=True)
-                ),
+                | (~Q(status=JobStatus.RUNNING) & Q(lease_owner="", lease_until__isnull=True)),
             ),
             models.CheckConstraint(
                 name="ck_jobs_progress", condition=Q(progress__gte=0.0, progress__lte=1.0)
@@ -125,7 +123,7 @@ class Job(Stamped):
 
     @property
     def state(self) -> JobStatus:
-        return JobStatus(self.status_id)
+        return JobStatus.of(self.status_id)
 
     @property
     def is_open(self) -> bool:

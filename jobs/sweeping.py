@@ -4,14 +4,17 @@ Safe to run in several processes at once.
 """
 
 import logging
+import threading
 from collections.abc import Callable
+from functools import partial
 
-from django.db import transaction
+from django.db import close_old_connections
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from jobs import publishing, waking
-from jobs.handling import registered
+from jobs.errors import LeaseLost
+from jobs.handling import mirrored
 from jobs.models import Job, JobAttempt, JobStatus
 
 log = logging.getLogger(__name__)
@@ -26,48 +29,69 @@ def chore(work: Callable[[], None]) -> Callable[[], None]:
 
 
 def sweep() -> int:
-    """One round: take up what was lost, wake what is due, do the chores; returns what was lost."""
+    """One round: take up what was lost, wake what is due; returns how many were lost."""
     lost = take_up(Q(lease_until__lt=Now()))
     due = Job.objects.filter(status_id=JobStatus.QUEUED, due_at__lte=Now())
     for queue in due.order_by().values_list("queue", flat=True).distinct():
         waking.wake(queue)
+    return lost
+
+
+def do_chores() -> None:
+    """Do every chore once; one that breaks does not keep the others from theirs."""
     for work in _chores:
         try:
             work()
         except Exception:
             log.exception("a chore of the sweeper broke; the next round tries again")
-    return lost
+
+
+def keep_sweeping(stop: threading.Event, every_s: float) -> None:
+    """Rounds until `stop` is set; the chores have a thread of their own, for they may be slow."""
+    chores = partial(_again, do_chores, stop, every_s)
+    threading.Thread(target=chores, name="chores", daemon=True).start()
+    _again(sweep, stop, every_s)
+
+
+def _again(work: Callable[[], object], stop: threading.Event, every_s: float) -> None:
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            work()
+        except Exception:
+            log.exception("a round of the sweeper broke; the next one tries again")
+        stop.wait(every_s)
 
 
 def take_up(which: Q) -> int:
-    """Send the running jobs that match back to the queue; returns how many."""
+    """Send the running jobs that match back to the queue; returns how many.
+
+    One that a person asked to cancel is cancelled.
+    """
     count = 0
-    running = Job.objects.filter(which, status_id=JobStatus.RUNNING)
-    for job in running.select_related("kind"):
-        with transaction.atomic():
-            moved = Job.objects.filter(
-                which, pk=job.pk, status_id=JobStatus.RUNNING, fence=job.fence
-            ).update(
-                status_id=_after_loss(job),
-                lease_owner="",
-                lease_until=None,
-                due_at=Now(),
-                finished_at=Now() if job.cancel_requested_at else None,
-            )
-            if not moved:
-                continue
-            JobAttempt.objects.filter(job=job, fence=job.fence).update(
-                finished_at=Now(), outcome="lost"
-            )
-            fresh = Job.objects.select_related("kind").get(pk=job.pk)
-            entry = registered(fresh.kind.name)
-            if entry.on_change:
-                entry.on_change(fresh)
-            publishing.job_changed(fresh)
+    for job in Job.objects.filter(which, status_id=JobStatus.RUNNING):
+        try:
+            moved = mirrored(partial(_lose, which, job))
+        except LeaseLost:
+            continue  # renewed, ended, or taken up by another sweeper meanwhile
         count += 1
-        log.info("job %s: its worker was lost; it is %s again", job.pk, fresh.state.label)
+        log.info("job %s: its worker was lost; it is %s now", job.pk, moved.state.label)
     return count
 
 
-def _after_loss(job: Job) -> JobStatus:
-    return JobStatus.CANCELLED if job.cancel_requested_at else JobStatus.QUEUED
+def _lose(which: Q, job: Job) -> Job:
+    changes: dict[str, object] = {"status_id": JobStatus.QUEUED, "progress": 0.0, "note": ""}
+    if job.cancel_requested_at:
+        changes = {
+            "status_id": JobStatus.CANCELLED,
+            "finished_at": Now(),
+            "error_code": "cancelled",
+            "error": "Cancelled.",
+        }
+    held = Job.objects.filter(which, pk=job.pk, status_id=JobStatus.RUNNING, fence=job.fence)
+    if not held.update(lease_owner="", lease_until=None, due_at=Now(), **changes):
+        raise LeaseLost
+    JobAttempt.objects.filter(job=job, fence=job.fence).update(finished_at=Now(), outcome="lost")
+    fresh = Job.objects.select_related("kind").get(pk=job.pk)
+    publishing.job_changed(fresh)
+    return fresh

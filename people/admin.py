@@ -17,7 +17,7 @@ class MembershipInline(admin.TabularInline[ProjectMembership, Any]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin[User]):
     list_display = ["username", "first_name", "last_name", "email", "roles_shown", "is_active"]
     list_filter = ["groups", "is_active"]
     fieldsets = (
@@ -35,7 +35,7 @@ class UserAdmin(DjangoUserAdmin):
         """People are deactivated, never deleted: the record names them."""
         return False
 
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         user = User.objects.get(pk=form.instance.pk)
         verb = "user.edit" if change else "user.create"
@@ -51,7 +51,7 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
     readonly_fields = ["created_at", "updated_at", "created_by"]
     inlines = [MembershipInline]
 
-    def save_model(self, request: Any, obj: Project, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: Any, obj: Project, form: Any, change: bool) -> None:
         if not change:
             obj.created_by = request.user
         super().save_model(request, obj, form, change)

@@ -1,11 +1,9 @@
 """REST: tokens and projects."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from rest_framework import serializers
-from rest_framework.decorators import api_view
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.views import (
     TokenBlacklistView,
@@ -15,13 +13,14 @@ from rest_framework_simplejwt.views import (
 
 from people import managing
 from people.access import require
-from people.models import Project
+from people.models import Project, User
+from people.requests import SignedIn, api_view, text
 from studio.lib.errors import NotFound
 from studio.lib.routes import both
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
-    members = serializers.SlugRelatedField("username", many=True, read_only=True)
+    members = serializers.SlugRelatedField[User]("username", many=True, read_only=True)
 
     class Meta:
         model = Project
@@ -36,10 +35,10 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "updated_at",
         ]
         read_only_fields = ["id", "archived_at", "created_at", "updated_at"]
-        extra_kwargs = {"name": {"validators": []}}
+        extra_kwargs: ClassVar[dict[str, Any]] = {"name": {"validators": []}}
 
 
-def project_for(request: Request, pk: int) -> Project:
+def project_for(request: SignedIn, pk: int) -> Project:
     """The project, if the person may see it; NotFound otherwise."""
     project = Project.objects.visible_to(request.user).filter(pk=pk).first()
     if project is None:
@@ -48,16 +47,14 @@ def project_for(request: Request, pk: int) -> Project:
 
 
 @api_view(["GET", "POST"])
-def projects(request: Request) -> Response:
+def projects(request: SignedIn) -> Response:
     if request.method == "GET":
         rows = Project.objects.visible_to(request.user).prefetch_related("members")
         return Response({"results": ProjectSerializer(rows, many=True).data, "next": None})
     require(request.user, "project.create")
     data = _valid(request)
     with transaction.atomic():
-        project = managing.create_project(
-            request.user, data["name"], data.get("description", "")
-        )
+        project = managing.create_project(request.user, data["name"], data.get("description", ""))
         if "reviewers_can_approve" in data:
             managing.edit_project(
                 request.user, project, reviewers_can_approve=data["reviewers_can_approve"]
@@ -66,7 +63,7 @@ def projects(request: Request) -> Response:
 
 
 @api_view(["GET", "PATCH"])
-def project(request: Request, pk: int) -> Response:
+def project(request: SignedIn, pk: int) -> Response:
     row = project_for(request, pk)
     if request.method == "PATCH":
         row = managing.edit_project(request.user, row, **_valid(request, partial=True))
@@ -74,13 +71,13 @@ def project(request: Request, pk: int) -> Response:
 
 
 @api_view(["POST"])
-def project_members(request: Request, pk: int) -> Response:
+def project_members(request: SignedIn, pk: int) -> Response:
     row = project_for(request, pk)
-    managing.add_member(request.user, row, str(request.data.get("username", "")))
+    managing.add_member(request.user, row, text(request, "username"))
     return Response(ProjectSerializer(row).data, status=201)
 
 
-def _valid(request: Request, *, partial: bool = False) -> dict[str, Any]:
+def _valid(request: SignedIn, *, partial: bool = False) -> dict[str, Any]:
     serializer = ProjectSerializer(data=request.data, partial=partial)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

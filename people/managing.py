@@ -67,9 +67,7 @@ def add_member(actor: User, project: Project, username: str) -> ProjectMembershi
     if person is None:
         raise UnknownPerson(f"Nobody here has the user name {username.strip()}.")
     with transaction.atomic():
-        membership, created = ProjectMembership.objects.get_or_create(
-            project=project, user=person
-        )
+        membership, created = ProjectMembership.objects.get_or_create(project=project, user=person)
         if not created:
             raise AlreadyMember(f"{person.username} is a member already.")
         tell(actor, "project.member_add", project, after={"user": person.username})

@@ -136,4 +136,3 @@ def member_remove(request: Request, pk: int, user_id: int) -> HttpResponse:
 
 def _status(form: Any) -> int:
     return 400 if form.is_bound and form.errors else 200
-

@@ -41,9 +41,7 @@ def _chunks(file: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _store(
-    weights: Weights, models_dir: Path, chunks: Iterable[bytes], progress: Progress
-) -> Path:
+def _store(weights: Weights, models_dir: Path, chunks: Iterable[bytes], progress: Progress) -> Path:
     models_dir.mkdir(parents=True, exist_ok=True)
     target = models_dir / weights.filename
     partial = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")

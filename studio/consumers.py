@@ -74,9 +74,7 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
         if not self.pages:
             await self.send_json(event)
             return
-        html = "".join(
-            part for page, part in message["fragments"].items() if page in self.pages
-        )
+        html = "".join(part for page, part in message["fragments"].items() if page in self.pages)
         if html:
             await self.send(text_data=html)
 

@@ -1,22 +1,23 @@
 """The embedded default: workers and sweeper as threads of the server process."""
 
 import fcntl
-import logging
 import sys
 import threading
 from pathlib import Path
 
 import dramatiq
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connection
 from django.db.models import Q, Sum
 
+from comfy_bridge import pool
 from comfy_bridge.models import ComfyServer
 from jobs.broker import broker
 from jobs.models import QUEUES
-from jobs.sweeping import sweep, take_up
+from jobs.sweeping import keep_sweeping, take_up
 
-log = logging.getLogger(__name__)
+# A thread that waits is woken by its message at once; this is only how often it looks around.
+LOOK_AROUND_MS = 1000
 
 
 class Embedded:
@@ -37,28 +38,29 @@ class Embedded:
                 "set STUDIO_WORKERS=none for this one."
             )
         take_up(Q(lease_owner__startswith="embedded:"))
+        pool.register_urls(settings.COMFYUI_URLS)
         slots = ComfyServer.objects.aggregate(all=Sum("slots"))["all"] or 1
         for queue in QUEUES:
             threads = slots + 1 if queue == "comfy" else 1
             worker = dramatiq.Worker(
-                broker, queues={queue}, worker_threads=threads, worker_timeout=100
+                broker, queues={queue}, worker_threads=threads, worker_timeout=LOOK_AROUND_MS
             )
             worker.start()
             self._workers.append(worker)
-        threading.Thread(target=self._sweep, name="sweeper", daemon=True).start()
+        sweeping = (self._stop, settings.JOB_SWEEP_S)
+        threading.Thread(target=keep_sweeping, args=sweeping, name="sweeper", daemon=True).start()
 
-    def _sweep(self) -> None:
-        while not self._stop.is_set():
-            close_old_connections()
-            try:
-                sweep()
-            except Exception:
-                log.exception("a round of the sweeper broke; the next one tries again")
-            self._stop.wait(settings.JOB_SWEEP_S)
+
+def lock_file() -> Path:
+    """Beside a SQLite database, whatever folder the server calls its own; else in that folder."""
+    if connection.vendor == "sqlite":
+        database = Path(str(connection.settings_dict["NAME"])).absolute()
+        return database.with_name(f"{database.name}.workers.lock")
+    return Path(settings.VAR_DIR) / "workers.lock"
 
 
 def start() -> Embedded:
     """Start the embedded workers of this process."""
-    embedded = Embedded(settings.VAR_DIR / "workers.lock")
+    embedded = Embedded(lock_file())
     embedded.start()
     return embedded

@@ -19,7 +19,8 @@ from people.models import Project
 from people.views import THEMES, Request
 from studio.lib.errors import StudioError
 from studio.lib.htmx import toast, wants_fragment
-from variants.models import ImageVariant, VariantStatus
+from variants.models import ImageVariant
+from variants.vocabulary import VariantStatus
 
 HOME_CARDS = 60
 
@@ -145,7 +146,9 @@ def _error_page(request: HttpRequest, status: int, sentence: str, code: str) -> 
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error_page(request, 400, "The request was malformed. Go back and try again.", "malformed")
+    return _error_page(
+        request, 400, "The request was malformed. Go back and try again.", "malformed"
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

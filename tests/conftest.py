@@ -34,11 +34,16 @@ def quiet_wakes(monkeypatch):
 
 
 @pytest.fixture
-def committed(transactional_db):
-    """A database with real commits, for threads and processes; seeded rows are kept.
+def guarded_afterwards(django_db_setup, django_db_blocker):
+    """Puts the append-only guard back once the tables have been emptied."""
+    yield
+    with django_db_blocker.unblock():
+        triggers.create_triggers()
 
-    The append-only guard is lifted for the emptying of the tables, and put back.
-    """
+
+@pytest.fixture
+def committed(guarded_afterwards, django_db_serialized_rollback, transactional_db):
+    """A database with real commits, for threads and processes; seeded rows are kept."""
     yield
     triggers.drop_append_only()
 
@@ -95,5 +100,3 @@ def page(client):
         return client
 
     return signed_in
-
-

@@ -17,7 +17,8 @@ from people.models import Project, ProjectMembership, User
 from studio.lib.files import put_all
 from studio.lib.pictures import Limits, vet
 from variants import ordering
-from variants.models import ImageVariant, VariantStatus
+from variants.models import ImageVariant
+from variants.vocabulary import VariantStatus
 
 PORTRAIT = Path(__file__).parent / "data" / "astronaut.png"
 PASSWORD = "correct horse battery"

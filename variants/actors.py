@@ -12,9 +12,10 @@ from jobs.models import Job, JobStatus
 from jobs.sweeping import chore
 from qa.inspection import record_failure
 from variants import checking, collecting, generating, publishing
-from variants.models import MOVES, ImageVariant, VariantStatus
+from variants.models import ImageVariant
 from variants.moving import set_status
 from variants.telling import Telling
+from variants.vocabulary import MOVES, VariantStatus
 
 FOLLOWS = {
     JobStatus.QUEUED: VariantStatus.PENDING,
@@ -25,8 +26,13 @@ FOLLOWS = {
 
 def _variant(job: Job) -> ImageVariant:
     return ImageVariant.objects.select_related(
-        "character__project", "request", "source_image__character", "workflow_version__workflow",
-        "submission__server", "submission__replaces", "job",
+        "character__project",
+        "request",
+        "source_image__character",
+        "workflow_version__workflow",
+        "submission__server",
+        "submission__replaces",
+        "job",
     ).get(pk=job.args["variant_id"])
 
 
@@ -37,6 +43,8 @@ def mirror(job: Job) -> None:
     ending = job.state is not JobStatus.QUEUED
     error = {"error_code": job.error_code, "error": job.error} if ending else {}
     cleared = {} if ending else {"error_code": "", "error": ""}
+    if ending and variant.submission:
+        generating.abandon(variant.submission, "Its job has ended.")
     if to is variant.state or to in MOVES.get(variant.state, ()):
         set_status(variant, to, **error, **cleared)
         publishing.variant_changed(_variant(job))
@@ -69,9 +77,7 @@ def qa(lease: Lease) -> None:
     publishing.variant_changed(_variant(lease.job), "qa.finished")
 
 
-@handles(
-    "variant.embed", "gpu", "Face embedding and likeness of a variant", on_change=mirror_check
-)
+@handles("variant.embed", "gpu", "Face embedding and likeness of a variant", on_change=mirror_check)
 def embed(lease: Lease) -> None:
     checking.check_faces(lease)
     publishing.variant_changed(_variant(lease.job), "embedding.finished")
@@ -92,4 +98,3 @@ def check_servers() -> None:
 
 
 narrow("comfy", when_a_server_is_free)
-

@@ -3,21 +3,22 @@
 from collections import Counter
 from typing import Any
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework import serializers
-from rest_framework.decorators import api_view
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from characters.api import character_for, report_json, source_json
+from people.requests import SignedIn, api_view, plain
+from studio.lib.addresses import whole, word
 from studio.lib.errors import NotFound
 from studio.lib.media import RENDITIONS
 from studio.lib.pages import page_of
 from studio.lib.routes import both
 from variants import ordering, retrying, reviewing, serving
 from variants.fragments import card_of
-from variants.models import GenerationRequest, ImageVariant, Provenance, VariantStatus, VariantType
+from variants.models import GenerationRequest, ImageVariant
+from variants.vocabulary import Provenance, VariantStatus, VariantType
 
 
 class WishSerializer(serializers.Serializer[Any]):
@@ -54,7 +55,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
     )
 
 
-def variant_for(request: Request, pk: int, vid: int) -> ImageVariant:
+def variant_for(request: SignedIn, pk: int, vid: int) -> ImageVariant:
     """The variant of that character, if the person may see it; NotFound otherwise."""
     rows = ImageVariant.objects.visible_to(request.user).present().for_cards()
     variant = rows.filter(pk=vid, character_id=pk).first()
@@ -63,7 +64,9 @@ def variant_for(request: Request, pk: int, vid: int) -> ImageVariant:
     return variant
 
 
-def variant_json(request: Request, variant: ImageVariant, *, whole: bool = False) -> dict[str, Any]:
+def variant_json(
+    request: SignedIn, variant: ImageVariant, *, whole: bool = False
+) -> dict[str, Any]:
     """What the API says of a variant; `whole` adds the resolved parameters and every check."""
     card = card_of(variant)
     body: dict[str, Any] = {
@@ -115,7 +118,7 @@ def variant_json(request: Request, variant: ImageVariant, *, whole: bool = False
 
 
 @api_view(["POST"])
-def generate(request: Request, pk: int) -> Response:
+def generate(request: SignedIn, pk: int) -> Response:
     character = character_for(request, pk)
     serializer = WishSerializer(data=request.data)
     serializer.is_valid(raise_exception=True)
@@ -124,7 +127,7 @@ def generate(request: Request, pk: int) -> Response:
         character,
         serializer.wish(),
         override_qa=serializer.validated_data["override_qa"],
-        idempotency_key=request.headers.get("Idempotency-Key", "")[:120],
+        idempotency_key=plain("Idempotency-Key", request.headers.get("Idempotency-Key", ""))[:120],
     )
     return Response(
         {
@@ -137,12 +140,12 @@ def generate(request: Request, pk: int) -> Response:
 
 
 @api_view(["GET"])
-def variants(request: Request, pk: int) -> Response:
+def variants(request: SignedIn, pk: int) -> Response:
     """The source image and one page of variants, filtered by type, status and provenance."""
     character = character_for(request, pk)
     rows = character.variants.present().for_cards()
-    if wanted := request.GET.get("type"):
-        rows = rows.filter(variant_type_id=wanted)
+    if wanted := word(request, "type"):
+        rows = rows.filter(variant_type__name=wanted)
     states = {state.label: state for state in VariantStatus}
     if (status := request.GET.get("status")) in states:
         rows = rows.filter(status_id=states[status])
@@ -160,12 +163,12 @@ def variants(request: Request, pk: int) -> Response:
 
 
 @api_view(["GET"])
-def variant(request: Request, pk: int, vid: int) -> Response:
+def variant(request: SignedIn, pk: int, vid: int) -> Response:
     return _answer(request, variant_for(request, pk, vid))
 
 
 @api_view(["POST"])
-def approve(request: Request, pk: int, vid: int) -> Response:
+def approve(request: SignedIn, pk: int, vid: int) -> Response:
     row = variant_for(request, pk, vid)
     data = _decision(request)
     reviewing.approve(request.user, row, revision=_if_match(request), note=data["note"])
@@ -173,7 +176,7 @@ def approve(request: Request, pk: int, vid: int) -> Response:
 
 
 @api_view(["POST"])
-def reject(request: Request, pk: int, vid: int) -> Response:
+def reject(request: SignedIn, pk: int, vid: int) -> Response:
     row = variant_for(request, pk, vid)
     data = _decision(request)
     reviewing.reject(
@@ -183,7 +186,7 @@ def reject(request: Request, pk: int, vid: int) -> Response:
 
 
 @api_view(["POST"])
-def work(request: Request, pk: int, vid: int, verb: str) -> Response:
+def work(request: SignedIn, pk: int, vid: int, verb: str) -> Response:
     """Cancel, retry, or run the checks again."""
     steps = {
         "cancel": retrying.cancel,
@@ -195,19 +198,19 @@ def work(request: Request, pk: int, vid: int, verb: str) -> Response:
 
 
 @api_view(["GET"])
-def file(request: Request, pk: int) -> HttpResponse:
+def file(request: SignedIn, pk: int) -> HttpResponseBase:
     """The bytes as they were made."""
     return serving.file(request, _visible(request, pk))
 
 
 @api_view(["GET"])
-def rendition(request: Request, pk: int, name: str) -> HttpResponse:
+def rendition(request: SignedIn, pk: int, name: str) -> HttpResponseBase:
     """The display file or a thumbnail."""
     return serving.rendition(request, _visible(request, pk), name)
 
 
 @api_view(["GET"])
-def scene_seeds(request: Request, pk: int) -> Response:
+def scene_seeds(request: SignedIn, pk: int) -> Response:
     """Heroes only."""
     rows = character_for(request, pk).variants.present().for_cards().filter(is_hero=True)
     found, following = page_of(request, rows)
@@ -215,7 +218,7 @@ def scene_seeds(request: Request, pk: int) -> Response:
 
 
 @api_view(["GET"])
-def generation_request(request: Request, pk: int) -> Response:
+def generation_request(request: SignedIn, pk: int) -> Response:
     row = request_for(request, pk)
     rows = row.variants.present().for_cards().order_by("pk")
     found = [variant_json(request, variant) for variant in rows]
@@ -233,13 +236,13 @@ def generation_request(request: Request, pk: int) -> Response:
 
 
 @api_view(["POST"])
-def generation_request_cancel(request: Request, pk: int) -> Response:
+def generation_request_cancel(request: SignedIn, pk: int) -> Response:
     count = retrying.cancel_request(request.user, request_for(request, pk))
     return Response({"cancelled": count}, status=202)
 
 
 @api_view(["GET"])
-def variant_types(request: Request) -> Response:
+def variant_types(request: SignedIn) -> Response:
     rows = VariantType.objects.filter(archived_at__isnull=True)
     found = [
         {"name": row.name, "description": row.description, "content_rating": row.rating.label}
@@ -248,7 +251,7 @@ def variant_types(request: Request) -> Response:
     return Response({"results": found, "next": None})
 
 
-def request_for(request: Request, pk: int) -> GenerationRequest:
+def request_for(request: SignedIn, pk: int) -> GenerationRequest:
     """The generation request, if the person may see it; NotFound otherwise."""
     row = GenerationRequest.objects.visible_to(request.user).filter(pk=pk).first()
     if row is None:
@@ -256,28 +259,28 @@ def request_for(request: Request, pk: int) -> GenerationRequest:
     return row
 
 
-def _visible(request: Request, pk: int) -> ImageVariant:
+def _visible(request: SignedIn, pk: int) -> ImageVariant:
     row = ImageVariant.objects.visible_to(request.user).present().filter(pk=pk).first()
     if row is None:
         raise NotFound("There is no such variant, or it is not yours to see.")
     return row
 
 
-def _decision(request: Request) -> dict[str, Any]:
+def _decision(request: SignedIn) -> dict[str, Any]:
     serializer = DecisionSerializer(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 
 
-def _if_match(request: Request) -> int | None:
+def _if_match(request: SignedIn) -> int | None:
     """The revision in `If-Match`, an ETag; None when the header is not sent."""
     tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if tag in ("", "*"):
         return None
-    return int(tag) if tag.isdigit() else 0
+    return whole(tag) or 0
 
 
-def _answer(request: Request, row: ImageVariant) -> Response:
+def _answer(request: SignedIn, row: ImageVariant) -> Response:
     body = variant_json(request, row, whole=True)
     return Response(body, headers={"ETag": f'"{row.revision}"'})
 

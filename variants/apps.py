@@ -9,6 +9,6 @@ class VariantsConfig(AppConfig):
     name = "variants"
 
     def ready(self) -> None:
-        from variants import access, actors, models  # noqa: F401  importing registers
+        from variants import access, actors, vocabulary  # noqa: F401  importing registers
 
-        lookups.register(models.VariantStatusRow, models.VariantStatus)
+        lookups.register(vocabulary.VariantStatusRow, vocabulary.VariantStatus)

@@ -1,4 +1,4 @@
-"""From a stored workflow version and a wish to the prompt that is sent: the one path at run time."""
+"""From a stored workflow version and a wish to the prompt that is sent: the only such path."""
 
 from collections.abc import Mapping
 from typing import Any

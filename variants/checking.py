@@ -1,6 +1,5 @@
 """Checking a variant: pixels, faces, and the likeness to the source it was made from."""
 
-from characters.models import SourceImage
 from jobs.asking import Ask, ask
 from jobs.claiming import Lease
 from people.models import User
@@ -40,8 +39,9 @@ def check_faces(lease: Lease) -> None:
     reading = read_faces(read(variant.rendition_path("display")), inspection.active_model().name)
     report_id = lease.job.args["report_id"]
     with lease.finish():
-        source = SourceImage.objects.select_related("embedding").get(pk=variant.source_image_id)
-        embedding, likeness = inspection.record_faces(report_id, reading, source.embedding)
+        source = variant.source_image  # read here: its own embedding may have come meanwhile
+        reference = source.embedding if source else None
+        embedding, likeness = inspection.record_faces(report_id, reading, reference)
         ImageVariant.objects.filter(pk=variant.pk, qa_report_id=report_id).update(
             embedding=embedding, likeness=likeness
         )

@@ -12,8 +12,9 @@ from qa.inspection import open_report
 from studio.lib.files import put_all
 from studio.lib.pictures import Limits, Picture, vet
 from variants.generating import Made
-from variants.models import ImageVariant, VariantStatus
+from variants.models import ImageVariant
 from variants.moving import set_status
+from variants.vocabulary import VariantStatus
 
 
 def store(variant: ImageVariant, made: Made) -> Picture:
@@ -29,7 +30,7 @@ def store(variant: ImageVariant, made: Made) -> Picture:
 
 def record_output(variant: ImageVariant, made: Made, picture: Picture) -> None:
     """Write the row that names the stored files (inside the transaction that ends the job)."""
-    pass_gate(variant.character, ContentRating(variant.content_rating_id))
+    pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
     report = open_report(variant.project_id, "variant")
     columns: dict[str, Any] = file_columns(ImageVariant.KIND, variant.character_id, picture)
     set_status(

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from comfy_bridge.models import ComfyServer, ServerStatus, Workflow
-from variants.models import VariantType
 from variants.ordering import MAX_COUNT, MAX_PROMPT, MAX_SEED, Wish
+from variants.vocabulary import VariantType
 
 MAX_NOTE = 2000
 
@@ -53,7 +53,9 @@ class GenerateForm(forms.Form):
     def wish(self) -> Wish:
         """The validated answers as a wish."""
         data = self.cleaned_data
-        values = {name: data[name] for name in ("denoise", "checkpoint") if data[name] not in (None, "")}
+        values = {
+            name: data[name] for name in ("denoise", "checkpoint") if data[name] not in (None, "")
+        }
         return Wish(
             variant_type=data["variant_type"].name,
             workflow_id=data["workflow"].pk,
@@ -78,5 +80,3 @@ def checkpoints() -> list[str]:
     """Names of the checkpoints of all servers that are online."""
     online = ComfyServer.objects.filter(status_id=ServerStatus.ONLINE)
     return sorted({name for server in online for name in server.catalog.checkpoints})
-
-

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from qa.policy import Verdict
-from variants.models import ImageVariant, VariantStatus
+from variants.models import ImageVariant
+from variants.vocabulary import VariantStatus
 
 QA_TONES = {Verdict.PASS: "pass", Verdict.WARN: "warn", Verdict.FAIL: "fail"}
 QA_WORDS = {"pass": "QA passed", "warn": "QA warns", "fail": "QA failed", "run": "Checking"}

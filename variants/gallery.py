@@ -8,10 +8,12 @@ from django.http import QueryDict
 from characters.models import Character
 from people.access import can
 from people.models import User
-from studio.lib.pages import Asked, page_of
+from studio.lib.addresses import Asked, word
+from studio.lib.pages import page_of
 from variants.fragments import Card, card_of
-from variants.models import ImageVariant, VariantStatus
+from variants.models import ImageVariant
 from variants.ordering import refusal
+from variants.vocabulary import VariantStatus
 
 STATUS_FILTERS = {
     "candidates": ("Needs decision", (VariantStatus.GENERATED, VariantStatus.EDITING)),
@@ -54,17 +56,17 @@ class Gallery:
 def gallery_of(user: User, character: Character, request: Asked) -> Gallery:
     """The gallery as the address asks for it; the number of queries does not grow with it."""
     everything = character.variants.present()
-    chosen_type = request.GET.get("type", "")
-    chosen_status = request.GET.get("status", "")
+    chosen_type = word(request, "type")
+    chosen_status = word(request, "status")
     rows = everything.for_cards()
     if chosen_type:
-        rows = rows.filter(variant_type_id=chosen_type)
+        rows = rows.filter(variant_type__name=chosen_type)
     if chosen_status in STATUS_FILTERS:
         rows = rows.filter(status_id__in=STATUS_FILTERS[chosen_status][1])
     found, following = page_of(request, rows)
     may_review = bool(can(user, "variant.review", character))
     may_generate = bool(can(user, "variant.generate", character))
-    heroes = everything.filter(is_hero=True).values_list("variant_type_id", "pk")
+    heroes = everything.filter(is_hero=True).values_list("variant_type__name", "pk")
     counts = everything.aggregate(
         all=Count("pk"),
         **{name: Count("pk", filter=Q(status_id__in=s)) for name, (_, s) in STATUS_FILTERS.items()},
@@ -75,8 +77,13 @@ def gallery_of(user: User, character: Character, request: Asked) -> Gallery:
         cards=[card_of(row, may_review=may_review, may_make=may_generate) for row in found],
         types=_types(everything, request.GET, chosen_type),
         statuses=[
-            Tab(name, label, counts[name], name == chosen_status,
-                _with(request.GET, "status", "" if name == chosen_status else name))
+            Tab(
+                name,
+                label,
+                counts[name],
+                name == chosen_status,
+                _with(request.GET, "status", "" if name == chosen_status else name),
+            )
             for name, (label, _) in STATUS_FILTERS.items()
         ],
         heroes=dict(heroes),
@@ -91,16 +98,16 @@ def gallery_of(user: User, character: Character, request: Asked) -> Gallery:
 
 
 def _types(rows: QuerySet[ImageVariant], query: QueryDict, chosen: str) -> list[Tab]:
-    counted = rows.order_by().values("variant_type_id").annotate(count=Count("pk"))
+    counted = rows.order_by().values_list("variant_type__name").annotate(count=Count("pk"))
     return [
         Tab(
-            name=row["variant_type_id"],
-            label=row["variant_type_id"],
-            count=row["count"],
-            on=row["variant_type_id"] == chosen,
-            url=_with(query, "type", "" if row["variant_type_id"] == chosen else row["variant_type_id"]),
+            name=name,
+            label=name,
+            count=count,
+            on=name == chosen,
+            url=_with(query, "type", "" if name == chosen else name),
         )
-        for row in counted.order_by("variant_type_id")
+        for name, count in counted.order_by("variant_type__name")
     ]
 
 

@@ -4,6 +4,7 @@ Running it twice, or half and then again, is the same as once: an open submissio
 never sent blindly.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,12 @@ from characters.models import ContentRating
 from comfy_bridge import pool
 from comfy_bridge.addresses import Network, networks
 from comfy_bridge.driving import drive
-from comfy_bridge.errors import BridgeError, Interrupted
+from comfy_bridge.errors import BridgeError, Interrupted, PromptLost
 from comfy_bridge.graph import graph_hash
 from comfy_bridge.models import (
     ComfyServer,
-    Submission,
     ServerStatus,
+    Submission,
     SubmissionStatus,
     WorkflowVersion,
 )
@@ -32,10 +33,13 @@ from jobs.errors import Cancelled
 from studio.lib.files import read
 from variants.binding import prompt_for
 from variants.errors import NoServer, VariantGone
-from variants.models import ImageVariant, VariantStatus
+from variants.models import ImageVariant
 from variants.moving import set_status
+from variants.vocabulary import VariantStatus
 
 NETWORKS: tuple[Network, ...] = networks(settings.COMFYUI_NETWORKS)
+# Two installations may share a server: each has output folders of its own.
+INSTALLATION = hashlib.sha256(settings.SECRET_KEY.encode()).hexdigest()[:8]
 WISHED = ("denoise", "checkpoint", "steps", "cfg")
 
 
@@ -53,7 +57,7 @@ def generate(lease: Lease, variant: ImageVariant, tell: Callable[[Progress], Non
     Raises BridgeError and NoServer (retryable or permanent), Cancelled, LeaseLost; the gate's
     refusal at dispatch.
     """
-    pass_gate(variant.character, ContentRating(variant.content_rating_id))
+    pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
     version, source = variant.workflow_version, variant.source_image
     if version is None or source is None:
         raise VariantGone("The workflow or the source image of this variant is gone.")
@@ -63,10 +67,13 @@ def generate(lease: Lease, variant: ImageVariant, tell: Callable[[Progress], Non
         **(variant.request.params if variant.request else {}),
     }
     server, earlier = _server(variant, version, wish)
-    wish = {**wish, **pool.with_models(version, server, {k: wish[k] for k in WISHED if wish.get(k)})}
+    wish = {
+        **wish,
+        **pool.with_models(version, server, {k: wish[k] for k in WISHED if wish.get(k)}),
+    }
     seed = variant.seed or 0
     picture = read(source.rendition_path("display"))
-    key = str(variant.pk) if earlier is None else f"{variant.pk}-{earlier.pk}"
+    key = f"{INSTALLATION}-{variant.pk}" + (f"-{earlier.pk}" if earlier else "")
     prompt = prompt_for(version, source, picture, seed=seed, key=key, wish=wish)
     submission = _submission(lease, variant, server, prompt, earlier)
     outcome = _drive(lease, server, submission, prompt, tell)
@@ -83,7 +90,7 @@ def _server(
             return submission.server, submission.replaces
         others = ComfyServer.objects.exclude(pk=submission.server_id)
         if other := pool.choose(version, wish, others):
-            _abandon(submission)
+            abandon(submission, f"{submission.server.name} went offline; the work moved on.")
             return other, submission
         return submission.server, submission.replaces
     if server := pool.choose(version, wish):
@@ -92,9 +99,10 @@ def _server(
     raise NoServer(" ".join(reasons) or "Every ComfyUI server is busy.")
 
 
-def _abandon(submission: Submission) -> None:
-    lost = BridgeError(f"{submission.server.name} went offline; the work moved on.")
-    record_end(submission, lost)
+def abandon(submission: Submission, why: str) -> None:
+    """Close an open submission that nobody will follow any more, so that it takes no room."""
+    if submission.is_open:
+        record_end(submission, PromptLost(why))
 
 
 def _submission(

@@ -6,7 +6,8 @@ from django.db.models import F
 
 from studio.lib.states import move
 from variants.errors import VariantGone
-from variants.models import MOVES, ImageVariant, VariantStatus
+from variants.models import ImageVariant
+from variants.vocabulary import MOVES, VariantStatus
 
 
 def set_status(variant: ImageVariant, to: VariantStatus, **changes: Any) -> None:

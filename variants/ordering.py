@@ -23,7 +23,8 @@ from studio.lib.errors import StudioError
 from variants import publishing
 from variants.binding import prompt_for
 from variants.errors import BadCount, BadValue, PromptTooLong, UnknownVariantType, UnknownWorkflow
-from variants.models import GenerationRequest, ImageVariant, VariantType
+from variants.models import GenerationRequest, ImageVariant
+from variants.vocabulary import VariantType
 
 MAX_COUNT = 64
 MAX_PROMPT = 4000
@@ -148,7 +149,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _overridden(actor: User, character: Character, override: bool) -> bool:  # noqa: FBT001
+def _overridden(actor: User, character: Character, override: bool) -> bool:
     return override and bool(can(actor, "variant.override_qa", character))
 
 
@@ -174,9 +175,13 @@ def _checked(wish: Wish) -> tuple[VariantType, WorkflowVersion]:
         .first()
     )
     if version is None:
-        raise UnknownWorkflow("There is no such workflow. Choose one of the list.", field="workflow_id")
+        raise UnknownWorkflow(
+            "There is no such workflow. Choose one of the list.", field="workflow_id"
+        )
     if not 1 <= wish.count <= MAX_COUNT:
-        raise BadCount(f"Ask for 1 to {MAX_COUNT} candidates at once.", field="count", limit=MAX_COUNT)
+        raise BadCount(
+            f"Ask for 1 to {MAX_COUNT} candidates at once.", field="count", limit=MAX_COUNT
+        )
     for name in ("prompt", "negative_prompt"):
         if len(getattr(wish, name)) > MAX_PROMPT:
             raise PromptTooLong(

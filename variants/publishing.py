@@ -7,7 +7,8 @@ from django.template.loader import render_to_string
 from characters.models import Character
 from studio.lib.events import push, push_on_commit
 from variants.fragments import Bar, card_of
-from variants.models import GenerationRequest, ImageVariant, VariantStatus
+from variants.models import GenerationRequest, ImageVariant
+from variants.vocabulary import VariantStatus
 
 UNFINISHED = (VariantStatus.PENDING, VariantStatus.GENERATING)
 
@@ -64,6 +65,4 @@ def request_settled(request: GenerationRequest | None) -> None:
     """After commit: the last variant of a request has ended, one way or the other."""
     if request is None or request.variants.filter(status_id__in=UNFINISHED).exists():
         return
-    push_on_commit(
-        "request.finished", [f"project-{request.project_id}"], request_id=request.pk
-    )
+    push_on_commit("request.finished", [f"project-{request.project_id}"], request_id=request.pk)

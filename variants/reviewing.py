@@ -16,14 +16,8 @@ from studio.lib.errors import Conflict, Forbidden
 from studio.lib.states import check_move, move
 from variants import publishing
 from variants.errors import HeroChanged, NoFile, StaleRevision
-from variants.models import (
-    MOVES,
-    ImageVariant,
-    RejectReason,
-    ReviewDecision,
-    VariantStatus,
-    Verb,
-)
+from variants.models import ImageVariant, ReviewDecision
+from variants.vocabulary import MOVES, RejectReason, VariantStatus, Verb
 
 UNSEEN = -1
 
@@ -51,7 +45,7 @@ def approve(
         if not variant.has_file:
             raise NoFile("There is no image to approve yet.")
         check_move(MOVES, variant.state, VariantStatus.APPROVED)
-        pass_gate(variant.character, ContentRating(variant.content_rating_id))
+        pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
         hero = _hero(variant)
         _check_hero(variant, hero, seen_hero)
         if hero:
@@ -89,7 +83,7 @@ def _lock(variant: ImageVariant) -> ImageVariant:
 
 def _hero(variant: ImageVariant) -> ImageVariant | None:
     return ImageVariant.objects.filter(
-        character_id=variant.character_id, variant_type_id=variant.variant_type_id, is_hero=True
+        character_id=variant.character_id, variant_type__name=variant.variant_type_id, is_hero=True
     ).first()
 
 
@@ -102,9 +96,7 @@ def _check_revision(variant: ImageVariant, revision: int | None) -> None:
         )
 
 
-def _check_hero(
-    variant: ImageVariant, hero: ImageVariant | None, seen_hero: int | None
-) -> None:
+def _check_hero(variant: ImageVariant, hero: ImageVariant | None, seen_hero: int | None) -> None:
     current = hero.pk if hero else None
     if seen_hero in (UNSEEN, current):
         return

@@ -1,13 +1,14 @@
 """Bytes of variants, for page and API alike; the caller has found the row through `visible_to`."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from people.access import require
 from studio.lib.media import RENDITIONS, serve
 from variants.models import ImageVariant
 
 
-def rendition(request: HttpRequest, variant: ImageVariant, name: str) -> HttpResponse:
+def rendition(request: HttpRequest, variant: ImageVariant, name: str) -> HttpResponseBase:
     """The display file or a thumbnail."""
     if name not in RENDITIONS or not variant.has_file:
         raise Http404
@@ -16,7 +17,7 @@ def rendition(request: HttpRequest, variant: ImageVariant, name: str) -> HttpRes
     return serve(request, key, etag=f"{variant.sha256}-{name}", filename=filename)
 
 
-def file(request: HttpRequest, variant: ImageVariant) -> HttpResponse:
+def file(request: HttpRequest, variant: ImageVariant) -> HttpResponseBase:
     """The bytes as they were made, as a download."""
     require(request.user, "variant.download", variant)
     if variant.file_path is None:

@@ -111,7 +111,7 @@ class MainJob:
         passed = sum(1 for check in checks if check["verdict"] == "pass")
         self._tell(f"QA: {report['verdict']} ({passed} of {len(checks)} checks passed)")
         for check in checks:
-            if check["verdict"] != "pass":
+            if check["verdict"] in {"warn", "fail"}:
                 say(f"       {check['verdict']}: {check['sentence']}")
         self._tell_face(told, checks)
 

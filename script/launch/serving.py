@@ -1,5 +1,6 @@
 """The product's processes on embedded defaults: its commands, its server, the ComfyUI sandbox."""
 
+import re
 import subprocess
 import time
 from collections.abc import Sequence
@@ -11,6 +12,11 @@ from script.launch.telling import LaunchError, Steps, last_lines, say
 
 SANDBOX_PORT = 8189
 START_LIMIT_S = 60.0
+SAID_BY = {
+    "django.core.exceptions.ImproperlyConfigured": "A setting is wrong",
+    "django.db.utils.OperationalError": "The database does not answer",
+    "CommandError": "It cannot start",
+}
 STARTED = time.monotonic()
 
 
@@ -28,11 +34,19 @@ def manage(*arguments: str, env: dict[str, str]) -> str:
     )  # fmt: skip
     log.write_text(done.stdout, encoding="utf-8")
     if done.returncode != 0:
-        raise LaunchError(
-            f"manage.py {arguments[0]} failed. Its last words (all of them: "
-            f"{log.relative_to(ROOT)}):\n{last_lines(log)}"
-        )
+        raise LaunchError(_why(arguments[0], done.stdout, log))
     return done.stdout
+
+
+def _why(command: str, told: str, log: Path) -> str:
+    """The sentence inside a traceback where it has one, else the end of the log."""
+    for name, meaning in SAID_BY.items():
+        if found := re.search(rf"^{re.escape(name)}: (.+)$", told, re.MULTILINE):
+            return f"{meaning}: {found[1]}"
+    return (
+        f"manage.py {command} failed. Its last words (all of them: {log.relative_to(ROOT)}):\n"
+        f"{last_lines(log)}"
+    )
 
 
 def migrate(steps: Steps, *command: str, env: dict[str, str]) -> None:

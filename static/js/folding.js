@@ -38,7 +38,7 @@ document.addEventListener("htmx:load", (event) => {
   });
   eachIn(event.detail.elt, "details[data-tray]", (box) => {
     const left = sessionStorage.getItem("tray");
-    const runs = Number(box.closest(".tray").dataset.running) > 0;
-    box.open = left ? left === "open" : runs && window.innerWidth >= WIDE_PX;
+    const runs = Number(box.closest(".tray").dataset.running) > 0 && document.querySelector("[data-cards]");
+    box.open = left ? left === "open" : Boolean(runs) && window.innerWidth >= WIDE_PX;
   });
 });

@@ -28,10 +28,10 @@ document.addEventListener("htmx:wsClose", (event) => {
   const { event: close, socketWrapper } = event.detail;
   clearTimeout(lost);
   if (close.code === SIGNED_OUT) {
-    say("You are signed out. Reload the page to sign in.");
+    say("Signed out: reload to sign in.");
     return;
   }
-  lost = setTimeout(() => say("Live updates are interrupted. Connecting again…"), LOST_AFTER_MS);
+  lost = setTimeout(() => say("No live updates: connecting again…"), LOST_AFTER_MS);
   if (!RETRIED_BY_HTMX.includes(close.code)) setTimeout(() => socketWrapper.reconnect(), 2000);
 });
 

@@ -1,4 +1,4 @@
-"""Reading the environment: every value is typed, and a wrong one stops the start with a sentence."""
+"""Reading the environment: values are typed, and a wrong one stops the start with a sentence."""
 
 import secrets
 from pathlib import Path
@@ -45,7 +45,7 @@ def number(name: str, *, default: float) -> float:
 
 def text(name: str, default: str = "") -> str:
     """A text setting."""
-    return env.str(name, default).strip()
+    return str(env.str(name, default)).strip()
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -75,8 +75,8 @@ def generated_secret(name: str, file: Path) -> str:
 def s3_options(url: str) -> dict[str, object]:
     """Options of django-storages' S3Storage from `s3://bucket/prefix?endpoint_url=…&region_name=…`.
 
-    Keys come from the usual AWS variables. Objects are private, signed for 60 s; a key carries its content's hash,
-    so that writing one twice changes nothing.
+    Keys come from the usual AWS variables. Objects are private, signed for 60 s; a key carries
+    its content's hash, so that writing one twice changes nothing.
     """
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.hostname:

@@ -7,8 +7,8 @@ and the message is handed to it; with Redis any process publishes.
 import asyncio
 import logging
 import uuid
-from concurrent.futures import Future
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 

@@ -18,6 +18,16 @@ class States(IntEnum):
         member.description = description
         return member
 
+    @classmethod
+    def of(cls, key: int | None) -> Self:
+        """The state that a foreign key names; ValueError for None and for an unknown id.
+
+        A key whose field has a default is typed as if it could be null, which it never is.
+        """
+        if key is None:
+            raise ValueError(f"a row without its {cls.__name__}")
+        return cls(key)
+
     @property
     def label(self) -> str:
         """The name of the row: the member's name in lower case."""

@@ -4,15 +4,21 @@ from urllib.parse import quote
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
 
 RENDITIONS = ("display", "w256", "w512", "w1280")
-CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "jpg": "image/jpeg", "webp": "image/webp"}
+CONTENT_TYPES = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+}
 
 
 def serve(
     request: HttpRequest, key: str, *, etag: str, filename: str, download: bool = False
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Answer with the file of `key`; the caller has checked the permission.
 
     Content keys never change their content, so the browser may keep a rendition for a day.
@@ -42,7 +48,7 @@ def _is_local() -> bool:
     return True
 
 
-def _guard(response: HttpResponse, etag: str) -> HttpResponse:
+def _guard(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     response["ETag"] = etag
     response["Cache-Control"] = "private, max-age=86400"
     response["X-Content-Type-Options"] = "nosniff"

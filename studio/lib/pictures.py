@@ -5,55 +5,33 @@ nothing of characters, storage or requests.
 """
 
 import hashlib
+import logging
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from studio.lib import containers, decoding
-from studio.lib.decoding import DecodeFailed, DecodeTimeout
-from studio.lib.errors import StudioError
+from studio.lib import decoder
+from studio.lib.scans import jpeg, kinds, png, refusing, webp
+from studio.lib.scans.refusing import EXTENSIONS, Format, ImageRefused, Limits
+from studio.lib.scans.structure import Rendition
+from studio.lib.scans.tails import judge_tail
 
-EXTENSIONS = {
-    "png": "png", "jpg": "jpeg", "jpeg": "jpeg", "jpe": "jpeg", "jfif": "jpeg", "webp": "webp",
-}
-WORDS = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
+__all__ = [
+    "ImageRefused",
+    "Limits",
+    "Picture",
+    "Rendition",
+    "clean_name",
+    "close_decoder",
+    "read_capped",
+    "vet",
+]
+
+log = logging.getLogger(__name__)
+
+SCANS = {"png": png.scan, "jpeg": jpeg.scan, "webp": webp.scan}
 MAX_NAME = 120
-OTHERS = (
-    (b"GIF8", "a GIF"),
-    (b"BM", "a BMP"),
-    (b"II*\0", "a TIFF"),
-    (b"MM\0*", "a TIFF"),
-    (b"%PDF", "a PDF"),
-    (b"%!PS", "a PostScript file"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"8BPS", "a Photoshop file"),
-    (b"<svg", "an SVG"),
-    (b"<?xml", "an XML file"),
-    (b"<", "a text or HTML file"),
-)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an image may be; bytes, pixels, px of the shorter side, ratio of the sides, counts."""
-
-    max_bytes: int = 10 * 2**20
-    max_pixels: int = 50_000_000
-    min_side_px: int = 64
-    max_aspect: float = 10.0
-    max_metadata_bytes: int = 2 * 2**20
-    max_jpeg_scans: int = 100
-
-
-@dataclass(frozen=True)
-class Rendition:
-    """A file that we made: `display`, `w256`, `w512` or `w1280`."""
-
-    name: str
-    ext: str
-    data: bytes
-    width: int
-    height: int
+MAX_EXTENSION = 8
 
 
 @dataclass(frozen=True)
@@ -72,23 +50,14 @@ class Picture:
     thumbnails: tuple[Rendition, ...]
 
 
-class ImageRefused(StudioError):
-    """The file is no image that the studio takes; `code` says why, the sentence what to do."""
-
-    code = "decode_failed"
-
-    def __init__(self, sentence: str, **extra: object) -> None:
-        super().__init__(sentence, **{"field": "file", **extra})  # type: ignore[arg-type]
-
-
 def read_capped(chunks: Iterable[bytes], max_bytes: int) -> bytes:
-    """Join a stream, giving up at the first byte too many."""
+    """Join a stream, giving up at the first byte too many. Raises ImageRefused (`too_large`)."""
     parts: list[bytes] = []
     size = 0
     for chunk in chunks:
         size += len(chunk)
         if size > max_bytes:
-            raise _too_large(size, max_bytes)
+            raise refusing.too_large(max_bytes, size)
         parts.append(chunk)
     return b"".join(parts)
 
@@ -100,168 +69,69 @@ def clean_name(name: str) -> str:
     if len(printable) <= MAX_NAME:
         return printable
     stem, dot, ext = printable.rpartition(".")
-    if not dot or len(ext) > 8:
+    if not dot or len(ext) > MAX_EXTENSION:
         return printable[:MAX_NAME]
     return f"{stem[: MAX_NAME - len(ext) - 1]}.{ext}"
 
 
 def vet(data: bytes, name: str, limits: Limits | None = None) -> Picture:
-    """Check, decode and normalise an image; raises ImageRefused and nothing else."""
+    """Check, decode and normalise an image; raises ImageRefused whatever the bytes are.
+
+    OSError means that this machine could not start the decoding child.
+    """
     limits = limits or Limits()
     if not data:
-        raise ImageRefused("The file is empty. Choose another one.", code="empty")
+        raise refusing.empty()
     if len(data) > limits.max_bytes:
-        raise _too_large(len(data), limits.max_bytes)
+        raise refusing.too_large(limits.max_bytes, len(data))
     shown = clean_name(name)
     kind = _kind(data, shown)
+    structure = SCANS[kind](data, limits)
+    judge_tail(data, structure)
     try:
-        scan = containers.scan(data, kind)
-    except containers.Damaged as damage:
-        raise _damaged(kind, str(damage)) from damage
-    _check_scan(scan, kind, limits)
-    whole = data[: scan.end]
-    _check_tail(data[scan.end :], kind)
-    try:
-        decoded = decoding.decoder.decode(whole, kind, deep=scan.deep)
-    except DecodeTimeout as error:
-        raise ImageRefused(
-            "The image takes too long to decode. Save it again, without progressive scans.",
-            code="decode_timeout",
-            limit=decoding.CPU_S,
-        ) from error
-    except DecodeFailed as error:
-        raise _damaged(kind, "it could not be decoded within the limits") from error
-    display = decoded.display or containers.strip(whole, kind)
+        files = decoder.decoder.decode(structure)
+    except decoder.DecodeTimeout as error:
+        raise refusing.decode_timeout(decoder.CPU_S) from error
+    except decoder.DecodeFailed as error:
+        log.info("an image was refused by the decoder: %s", error)
+        raise refusing.damaged(kind, "it cannot be decoded") from error
+    made = {file.name: file for file in files}
+    display = made.pop("display", None) or Rendition(
+        "display", EXTENSIONS[kind][0], structure.image, structure.width, structure.height
+    )
     return Picture(
         name=shown,
         format=kind,
         sha256=hashlib.sha256(data).hexdigest(),
         size_bytes=len(data),
-        width=decoded.width,
-        height=decoded.height,
+        width=display.width,
+        height=display.height,
         original=data,
-        display=Rendition("display", decoded.display_ext, display, decoded.width, decoded.height),
-        thumbnails=tuple(
-            Rendition(label, "webp", blob, width, height)
-            for label, width, height, blob in decoded.thumbnails
-        ),
+        display=display,
+        thumbnails=tuple(made.values()),
     )
 
 
 def close_decoder() -> None:
     """End this process's decoding child."""
-    decoding.decoder.close()
+    decoder.decoder.close()
 
 
-def _kind(data: bytes, name: str) -> str:
-    _, dot, ext = name.rpartition(".")
-    named = EXTENSIONS.get(ext.lower()) if dot else None
-    if dot and named is None:
-        raise ImageRefused(
-            f"A name that ends in .{ext[:20]} is no PNG, JPEG or WebP. Choose an image file.",
-            code="bad_extension",
-            actual=ext[:20],
-        )
-    kind = containers.sniff(data)
+def _kind(data: bytes, name: str) -> Format:
+    """The format by the magic bytes, which a name may leave out but not contradict."""
+    ext = _extension(name)
+    named = next((kind for kind, names in EXTENSIONS.items() if ext in names), None)
+    if ext and named is None:
+        raise refusing.bad_extension(ext[:20], kinds.looks_like(data))
+    kind = kinds.sniff(data)
     if kind is None:
-        raise ImageRefused(
-            f"This looks like {_looks_like(data)}. Only PNG, JPEG and WebP are taken.",
-            code="not_allowed_format",
-        )
+        raise refusing.not_allowed_format(kinds.looks_like(data))
     if named and named != kind:
-        raise ImageRefused(
-            f"The name says {WORDS[named]}, but the file is a {WORDS[kind]}. Rename it to match.",
-            code="type_mismatch",
-            limit=named,
-            actual=kind,
-        )
+        raise refusing.type_mismatch(ext, kind)
     return kind
 
 
-def _looks_like(data: bytes) -> str:
-    head = data.lstrip()[:16]
-    if data[4:8] == b"ftyp":
-        return "an AVIF or HEIC image, or a video"
-    return next((word for magic, word in OTHERS if head.startswith(magic)), "something else")
-
-
-def _check_scan(scan: containers.Scan, kind: str, limits: Limits) -> None:
-    if scan.width < 1 or scan.height < 1:
-        raise _damaged(kind, "its size is zero")
-    pixels = scan.width * scan.height
-    if pixels > limits.max_pixels:
-        raise ImageRefused(
-            f"The image has {pixels / 1e6:.0f} megapixels; at most {limits.max_pixels / 1e6:.0f} "
-            "are taken. Scale it down.",
-            code="too_many_pixels",
-            limit=limits.max_pixels,
-            actual=pixels,
-        )
-    short, long = sorted((scan.width, scan.height))
-    if short < limits.min_side_px:
-        raise ImageRefused(
-            f"The image is {scan.width} × {scan.height} px; each side needs at least "
-            f"{limits.min_side_px}. Use a larger one.",
-            code="too_small",
-            limit=limits.min_side_px,
-            actual=short,
-        )
-    if long > limits.max_aspect * short:
-        raise ImageRefused(
-            f"The image is {scan.width} × {scan.height} px; one side may be at most "
-            f"{limits.max_aspect:.0f} times the other. Crop it.",
-            code="extreme_aspect",
-            limit=limits.max_aspect,
-            actual=round(long / short, 1),
-        )
-    if scan.frames > 1:
-        raise ImageRefused(
-            "The image is animated. Save a single frame.", code="animated", limit=1
-        )
-    if scan.metadata_bytes > limits.max_metadata_bytes:
-        raise ImageRefused(
-            "The file carries too much metadata. Export it without metadata.",
-            code="metadata_too_large",
-            limit=limits.max_metadata_bytes,
-            actual=scan.metadata_bytes,
-        )
-    if scan.passes > limits.max_jpeg_scans:
-        raise ImageRefused(
-            f"The JPEG has {scan.passes} scans; at most {limits.max_jpeg_scans} are taken. Save it "
-            "again as a baseline JPEG.",
-            code="decode_timeout",
-            limit=limits.max_jpeg_scans,
-            actual=scan.passes,
-        )
-
-
-def _check_tail(tail: bytes, kind: str) -> None:
-    """Zeros and what phones append to a JPEG (a clip, a second picture) are left out; else no."""
-    if not tail.strip(b"\0"):
-        return
-    archive = b"PK\x05\x06" in tail[-66_000:]
-    phone = b"ftyp" in tail[:4096] or b"MotionPhoto_Data" in tail or tail.endswith(b"SEFT")
-    second = tail.startswith(containers.jpeg.START)
-    if kind == "jpeg" and (phone or second) and not archive:
-        return
-    raise ImageRefused(
-        "There is other data after the end of the image. Save the image again and send that.",
-        code="trailing_data",
-        actual=len(tail),
-    )
-
-
-def _damaged(kind: str, why: str) -> ImageRefused:
-    return ImageRefused(
-        f"The {WORDS[kind]} is damaged: {why}. Export it again.", code="decode_failed"
-    )
-
-
-def _too_large(actual: int, limit: int) -> ImageRefused:
-    return ImageRefused(
-        f"The file has {actual / 2**20:.1f} MB; at most {limit / 2**20:g} MB are taken. "
-        "Send a smaller one.",
-        code="too_large",
-        limit=limit,
-        actual=actual,
-    )
+def _extension(name: str) -> str:
+    """What follows the last dot, in small letters; a full stop in a title begins none."""
+    ext = name.rpartition(".")[2].lower() if "." in name else ""
+    return "" if ext.startswith(" ") else ext

@@ -24,16 +24,15 @@ def load(file: Path, override: Path | None = None) -> Tokens:
     tokens = _read(file)
     if override is None:
         return tokens
-    return _merged(tokens, _read(override), override.name)
+    return cast(Tokens, _merged(tokens, _read(override), override.name))
 
 
 def to_css(tokens: Tokens) -> str:
     """Custom properties `--group-name`; dark is the default, light by theme or by preference."""
     shared = {group: names for group, names in tokens.items() if group != "color"}
-    common = "".join(_declarations(group, cast(Group, names)) for group, names in shared.items())
+    common = "".join(_declarations(group, cast("Group", names)) for group, names in shared.items())
     dark, light = (
-        f"color-scheme:{theme};{_declarations('color', _colors(tokens, theme))}"
-        for theme in THEMES
+        f"color-scheme:{theme};{_declarations('color', _colors(tokens, theme))}" for theme in THEMES
     )
     return (
         f":root{{{common}{dark}}}\n"
@@ -43,7 +42,7 @@ def to_css(tokens: Tokens) -> str:
 
 
 def _colors(tokens: Tokens, theme: str) -> Group:
-    return cast(Group, tokens["color"][theme])
+    return cast("Group", tokens["color"][theme])
 
 
 def _declarations(group: str, names: Group) -> str:
@@ -52,12 +51,16 @@ def _declarations(group: str, names: Group) -> str:
 
 def _read(file: Path) -> Tokens:
     try:
-        return cast(Tokens, json.loads(file.read_text(encoding="utf-8")))
+        return cast("Tokens", json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        raise ImproperlyConfigured(f"The design tokens {file.name} cannot be read: {error}") from error
+        raise ImproperlyConfigured(
+            f"The design tokens {file.name} cannot be read: {error}"
+        ) from error
 
 
-def _merged(base: Tokens, over: object, name: str, at: str = "") -> Tokens:
+def _merged(
+    base: Mapping[str, object], over: object, name: str, at: str = ""
+) -> Mapping[str, object]:
     if not isinstance(over, Mapping):
         raise ImproperlyConfigured(f"{name}: {at or 'the file'} must be an object.")
     merged: dict[str, object] = dict(base)
@@ -72,4 +75,4 @@ def _merged(base: Tokens, over: object, name: str, at: str = "") -> Tokens:
             merged[key] = value
         else:
             raise ImproperlyConfigured(f"{name}: {where} is not a plain CSS value.")
-    return cast(Tokens, merged)
+    return cast("Tokens", merged)

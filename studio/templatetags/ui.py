@@ -181,7 +181,7 @@ def seconds(duration_s: float | None) -> str:
     if whole < 60:
         return f"{whole} s"
     minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest} s" if minutes < 10 else f"{minutes} min"
+    return f"{minutes} min {rest} s" if minutes < 10 else f"{round(whole / 60)} min"
 
 
 @register.filter
@@ -214,7 +214,11 @@ def _ago(at: datetime) -> str:
     for unit, length_s, below in (("min", 60, 3600), ("h", 3600, 86400), ("day", 86400, 864000)):
         if age_s < below:
             count = max(1, round(age_s / length_s))
-            return f"{count} day{'s' if count > 1 else ''} ago" if unit == "day" else f"{count} {unit} ago"
+            return (
+                f"{count} day{'s' if count > 1 else ''} ago"
+                if unit == "day"
+                else f"{count} {unit} ago"
+            )
     return timezone.localtime(at).strftime("%d %b %Y").lstrip("0")
 
 
@@ -222,7 +226,7 @@ def _ago(at: datetime) -> str:
 def box_size(box: list[float] | tuple[float, ...]) -> str:
     """Width and height of a box x0, y0, x1, y1 in px."""
     x0, y0, x1, y1 = box
-    return f"{round(x1 - x0)} × {round(y1 - y0)} px"
+    return f"{round(x1 - x0)} \u00d7 {round(y1 - y0)} px"
 
 
 @register.filter

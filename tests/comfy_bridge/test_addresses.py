@@ -46,7 +46,15 @@ def test_a_malformed_address_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["10.0.0.7", "169.254.169.254", "0.0.0.0", "::", "8.8.8.8", "::ffff:10.0.0.7", "2130706434"],
+    [
+        "10.0.0.7",
+        "169.254.169.254",
+        "0.0.0.0",  # noqa: S104
+        "::",
+        "8.8.8.8",
+        "::ffff:10.0.0.7",
+        "2130706434",
+    ],
 )
 def test_only_loopback_is_allowed_by_default(host: str) -> None:
     if host == "2130706434":  # 127.0.0.2 written as one number: still loopback

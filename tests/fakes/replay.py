@@ -119,7 +119,7 @@ class Replay(FakeServer):
                 self._submitted(request, recorded)
         if following:
             threading.Thread(target=self._play, args=(following,), daemon=True).start()
-        return self._as_answer(recorded)
+        return self._as_answer(recorded["response"])
 
     def _advance(self, path: str) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
         """The next recorded call of this path, and the socket messages that follow it."""
@@ -133,14 +133,17 @@ class Replay(FakeServer):
                 if event.get("ws") == self._receiver:
                     frames.append(event)
             self._next = index + 1
-            return self._events[index]["http"]["response"], frames
+            return self._events[index]["http"], frames
         return None, []
 
     def _submitted(self, request: Request, recorded: dict[str, Any]) -> None:
-        body = recorded.get("body")
-        if isinstance(body, dict) and "prompt_id" in body:
+        body = recorded["response"].get("body")
+        answered = body.get("prompt_id") if isinstance(body, dict) else None
+        # A 500 may have queued it all the same: then the recorded request has the id.
+        theirs = answered or recorded["request"]["json"].get("prompt_id")
+        if theirs and recorded["response"]["status"] != 400:
             mine = request.json()["prompt_id"]
-            self._ids[body["prompt_id"]] = mine
+            self._ids[theirs] = mine
             self._graphs[mine] = request.json()["prompt"]
             self._running.append(mine)
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +22,9 @@ class SandboxProcess:
     `checkpoints=[...]`, `version="..."`, `port=0`, `fault={"slow": 3}`."""
 
     def __init__(self, **options: Any) -> None:
-        self._options = {"step_ms": 20, "port": 0} | options
+        # Its own folder outlives a kill, so that files are there after the next start.
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self._options = {"step_ms": 20, "port": 0, "dir": self._folder.name} | options
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
 
@@ -80,6 +83,7 @@ class SandboxProcess:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+        self._folder.cleanup()
 
     def _arguments(self) -> list[str]:
         arguments: list[str] = []

@@ -66,7 +66,7 @@ def test_errors_of_the_child_arrive_as_they_are_and_leave_it_alive(face_child):
 
 
 def test_a_missing_model_says_what_to_run(face_child):
-    with pytest.raises(FaceModelMissing, match="manage.py download_models") as caught:
+    with pytest.raises(FaceModelMissing, match=r"manage\.py download_models") as caught:
         face_child.read(IMAGE, "facenet-vggface2")
     assert (caught.value.code, caught.value.permanent) == ("model_missing", True)
 

@@ -15,7 +15,5 @@ print(sorted({"torch", "torchvision", "dlib", "facenet_pytorch"} & sys.modules.k
 
 
 def test_the_app_costs_no_torch_and_no_dlib():
-    done = subprocess.run(
-        [sys.executable, "-c", IMPORTS], cwd=ROOT, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", IMPORTS], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout == "[]\n", done.stderr

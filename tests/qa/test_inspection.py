@@ -11,8 +11,8 @@ from qa.inspection import (
     finished,
     measure,
     open_report,
-    record_failure,
     record_faces,
+    record_failure,
     record_measures,
 )
 from qa.models import EmbeddingModel, FaceEmbedding, QACheck, QAReport, QAThreshold
@@ -57,7 +57,9 @@ def test_a_portrait_is_measured_and_read_for_real(project, read):
     assert finished(report)
     assert report.verdict_id == Verdict.WARN
     warned = report.results.filter(verdict_id=Verdict.WARN)
-    assert [row.sentence for row in warned] == ["Face is 88 px wide, 224 needed: use a closer crop."]
+    assert [row.sentence for row in warned] == [
+        "Face is 88 px wide, 224 needed: use a closer crop."
+    ]
     assert likeness is None
     assert not report.results.filter(qa_check__name="likeness").exists()
     assert embedding.values.shape == (128,)

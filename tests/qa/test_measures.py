@@ -1,5 +1,7 @@
 """Each measure on images whose true value is known, and monotone on them."""
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -34,7 +36,7 @@ def as_jpeg(pixels, quality):
 
 
 def strictly_falling(values):
-    return all(a > b for a, b in zip(values, values[1:], strict=False))
+    return all(a > b for a, b in itertools.pairwise(values))
 
 
 def test_resolution_is_the_short_side():

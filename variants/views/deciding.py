@@ -5,19 +5,22 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
 from people.views import Request
+from studio.lib.addresses import whole
 from studio.lib.errors import Conflict
 from studio.lib.htmx import toast, wants_fragment
 from variants import reviewing, serving
 from variants.errors import BadValue
 from variants.forms import DecisionForm
 from variants.fragments import card_of
-from variants.models import ImageVariant, RejectReason
+from variants.models import ImageVariant
 from variants.views.gallery import card_for, variant_for
+from variants.vocabulary import RejectReason
 
 
 @login_required
@@ -25,7 +28,9 @@ from variants.views.gallery import card_for, variant_for
 def detail(request: Request, pk: int) -> HttpResponse:
     """One variant, large, beside its source."""
     variant = variant_for(request, pk)
-    siblings = variant.character.variants.present().filter(variant_type_id=variant.variant_type_id)
+    siblings = variant.character.variants.present().filter(
+        variant_type__name=variant.variant_type_id
+    )
     context = {
         "card": card_for(request, variant),
         "variant": variant,
@@ -51,7 +56,7 @@ def approve(request: Request, pk: int) -> HttpResponse:
     variant = variant_for(request, pk)
     form = _decision(request)
     before = variant.character.variants.filter(
-        variant_type_id=variant.variant_type_id, is_hero=True
+        variant_type__name=variant.variant_type_id, is_hero=True
     ).first()
     try:
         reviewing.approve(
@@ -87,13 +92,13 @@ def reject(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def media(request: Request, pk: int, rendition: str) -> HttpResponse:
+def media(request: Request, pk: int, rendition: str) -> HttpResponseBase:
     return serving.rendition(request, _visible(request, pk), rendition)
 
 
 @login_required
 @require_GET
-def download(request: Request, pk: int) -> HttpResponse:
+def download(request: Request, pk: int) -> HttpResponseBase:
     return serving.file(request, _visible(request, pk))
 
 
@@ -114,7 +119,8 @@ def _seen(text: str) -> int | None:
     """What the page showed as the hero: an id, `none`, or nothing said."""
     if text == "none":
         return None
-    return int(text) if text.isdigit() else reviewing.UNSEEN
+    seen = whole(text)
+    return reviewing.UNSEEN if seen is None else seen
 
 
 def _refused(
@@ -130,7 +136,10 @@ def _refused(
 
 
 def _after(
-    request: Request, variant: ImageVariant, sentence: str, changed: list[ImageVariant] | None = None
+    request: Request,
+    variant: ImageVariant,
+    sentence: str,
+    changed: list[ImageVariant] | None = None,
 ) -> HttpResponse:
     if not wants_fragment(request):
         messages.success(request, sentence)
@@ -160,7 +169,10 @@ def _params(variant: ImageVariant) -> list[tuple[str, Any]]:
         ("Prompt", variant.prompt),
         ("Negative prompt", variant.negative_prompt),
         ("Denoise", (variant.request.params if variant.request else {}).get("denoise")),
-        ("Server", f"{server['name']}{' (sandbox)' if server.get('sandbox') else ''}" if server else ""),
+        (
+            "Server",
+            f"{server['name']}{' (sandbox)' if server.get('sandbox') else ''}" if server else "",
+        ),
         ("Executed in", f"{params['execution_ms']} ms" if params.get("execution_ms") else ""),
         ("Graph", params.get("graph_hash", "")[:16]),
         ("Prompt id", params.get("prompt_id", "")),

@@ -46,4 +46,6 @@ def gallery(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_GET
 def card(request: Request, pk: int) -> HttpResponse:
-    return render(request, "variants/_card.html", {"card": card_for(request, variant_for(request, pk))})
+    return render(
+        request, "variants/_card.html", {"card": card_for(request, variant_for(request, pk))}
+    )

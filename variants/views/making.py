@@ -45,7 +45,9 @@ def generate(request: Request, pk: int) -> HttpResponse:
                 status = error.status
             else:
                 messages.success(request, f"{ordered.request.count} candidates are on their way.")
-                return redirect(_gallery(ordered.request.variant_type_id, character.get_absolute_url()))
+                return redirect(
+                    _gallery(ordered.request.variant_type_id, character.get_absolute_url())
+                )
         else:
             status = 400
     refusal = ordering.refusal(request.user, character)

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
 
-from jobs.sweeping import sweep
+from jobs.sweeping import do_chores, keep_sweeping, sweep
 
 
 class Command(BaseCommand):
@@ -19,12 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one round, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["once"]:
+            sweep()
+            do_chores()
+            return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        while not stop.is_set():
-            close_old_connections()
-            sweep()
-            if options["once"]:
-                break
-            stop.wait(settings.JOB_SWEEP_S)
+        keep_sweeping(stop, settings.JOB_SWEEP_S)

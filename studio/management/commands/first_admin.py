@@ -45,7 +45,10 @@ class Command(BaseCommand):
         if username and password:
             return username, password, " from ADMIN_USERNAME and ADMIN_PASSWORD."
         if sys.stdin.isatty():
-            return self._ask(username or "admin")
+            try:
+                return self._ask(username or "admin")
+            except (EOFError, KeyboardInterrupt):
+                raise CommandError("No admin was made.") from None
         made = secrets.token_urlsafe(12)
         name = username or "admin"
         return name, made, f"; password, shown this once: {made}"

@@ -1,0 +1,170 @@
+"""Characters in the admin: the same steps as pages and API, and the evidence read-only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from audit.evidence import Evidence, each
+from characters import approving, attesting, describing, receiving
+from characters.models import (
+    BaselineDecision,
+    BaselineStatusRow,
+    Character,
+    ContentRatingRow,
+    LikenessAttestation,
+    SourceImage,
+)
+
+
+def thumbnail(source: SourceImage | None) -> SafeString | str:
+    """A small picture for a list."""
+    if source is None:
+        return "–"
+    address = reverse("source-media", args=[source.pk, "w256"])
+    return format_html('<img src="{}" width="48" height="60" alt="" class="thumb">', address)
+
+
+class SourceInline(Evidence, admin.TabularInline[SourceImage, Character]):
+    model = SourceImage
+    fields = readonly_fields = ["shown", "version", "origin", "width", "height", "created_by"]
+    fk_name = "character"
+    extra = 0
+
+    @admin.display(description="image")
+    def shown(self, source: SourceImage) -> SafeString | str:
+        return thumbnail(source)
+
+
+class DecisionInline(Evidence, admin.TabularInline[BaselineDecision, Character]):
+    model = BaselineDecision
+    fields = ["from_status", "to_status", "decided_by", "reason", "overrode_qa", "created_at"]
+    readonly_fields = ["created_at"]
+    extra = 0
+
+
+@admin.register(Character)
+class CharacterAdmin(admin.ModelAdmin[Character]):
+    list_display = ["shown", "name", "project", "baseline_status", "depicts", "archived_at"]
+    list_display_links = ["shown", "name"]
+    list_filter = ["baseline_status", "depicts", "project"]
+    search_fields = ["name", "notes", "project__name"]
+    list_select_related = ["project", "baseline_status", "current_source"]
+    autocomplete_fields = ["project"]
+    readonly_fields = [
+        "baseline_status",
+        "current_source",
+        "adult_allowed",
+        "archived_at",
+        "created_by",
+        "created_at",
+        "updated_at",
+    ]
+    inlines = [SourceInline, DecisionInline]
+    actions = ["approve", "unlock", "rerun_qa", "archive"]
+
+    @admin.display(description="image")
+    def shown(self, character: Character) -> SafeString | str:
+        return thumbnail(character.current_source)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The project stays; the appearance is read-only while the baseline is approved."""
+        fields = [*self.readonly_fields]
+        if obj is not None:
+            fields.append("project")
+            fields += describing.LOCKED_FIELDS if obj.is_locked else ()
+        return fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Characters are archived."""
+        return False
+
+    def save_model(self, request: Any, obj: Character, form: Any, change: bool) -> None:  # noqa: FBT001
+        fields = {name: form.cleaned_data[name] for name in form.changed_data}
+        if change:
+            describing.edit_character(request.user, Character.objects.get(pk=obj.pk), **fields)
+        else:
+            obj.pk = describing.create_character(
+                request.user,
+                obj.project,
+                **{name: value for name, value in fields.items() if name != "project"},
+            ).pk
+
+    @admin.action(description="Approve the baseline")
+    def approve(self, request: Any, queryset: QuerySet[Character]) -> None:
+        each(self, request, queryset, approving.approve_baseline)
+
+    @admin.action(description="Unlock the baseline")
+    def unlock(self, request: Any, queryset: QuerySet[Character]) -> None:
+        each(self, request, queryset, approving.unlock_baseline)
+
+    @admin.action(description="Run QA and embedding of the source again")
+    def rerun_qa(self, request: Any, queryset: QuerySet[Character]) -> None:
+        found = [row.current_source for row in queryset if row.current_source]
+        each(self, request, found, receiving.rerun_checks)
+
+    @admin.action(description="Archive")
+    def archive(self, request: Any, queryset: QuerySet[Character]) -> None:
+        each(self, request, queryset, describing.archive_character)
+
+
+@admin.register(SourceImage)
+class SourceImageAdmin(Evidence, admin.ModelAdmin[SourceImage]):
+    list_display = [
+        "shown",
+        "character",
+        "version",
+        "verdict",
+        "format",
+        "created_by",
+        "created_at",
+    ]
+    list_display_links = ["shown", "character"]
+    list_filter = ["origin", "format", "qa_report__verdict", "character__project"]
+    search_fields = ["character__name", "sha256", "original_name"]
+    list_select_related = ["character", "qa_report__verdict", "created_by"]
+    date_hierarchy = "created_at"
+    actions = ["rerun_qa"]
+
+    @admin.display(description="image")
+    def shown(self, source: SourceImage) -> SafeString | str:
+        return thumbnail(source)
+
+    @admin.display(description="QA")
+    def verdict(self, source: SourceImage) -> str:
+        report = source.qa_report
+        return str(report.verdict) if report and report.verdict else "not finished"
+
+    @admin.action(description="Run QA and embedding again")
+    def rerun_qa(self, request: Any, queryset: QuerySet[SourceImage]) -> None:
+        each(self, request, queryset, receiving.rerun_checks)
+
+
+@admin.register(LikenessAttestation)
+class LikenessAttestationAdmin(Evidence, admin.ModelAdmin[LikenessAttestation]):
+    list_display = ["character", "scope", "attested_by", "valid_from", "valid_to", "revoked_at"]
+    list_filter = ["scope"]
+    search_fields = ["character__name", "statement", "source"]
+    list_select_related = ["character", "scope", "attested_by"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke")
+    def revoke(self, request: Any, queryset: QuerySet[LikenessAttestation]) -> None:
+        each(self, request, queryset.select_related("character"), attesting.revoke)
+
+
+@admin.register(BaselineDecision)
+class BaselineDecisionAdmin(Evidence, admin.ModelAdmin[BaselineDecision]):
+    list_display = ["character", "from_status", "to_status", "decided_by", "reason", "created_at"]
+    list_filter = ["to_status", "overrode_qa"]
+    search_fields = ["character__name", "reason"]
+    list_select_related = ["character", "from_status", "to_status", "decided_by"]
+
+
+@admin.register(BaselineStatusRow, ContentRatingRow)
+class StateAdmin(Evidence, admin.ModelAdmin[Any]):
+    list_display = ["id", "name", "description"]

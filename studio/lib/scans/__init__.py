@@ -1,0 +1,1 @@
+"""Structure of image files, read without a decoder: bytes in, findings out, nothing else known."""

@@ -1,0 +1,121 @@
+"""Starts the product and headless Chromium once, and watches every page for errors.
+
+`/usr/bin/chromium` is Debian's; without it these tests are skipped, but not in CI.
+"""
+
+import importlib.util
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.browser.product import PASSWORD, Product
+
+if importlib.util.find_spec("playwright"):
+    from playwright.sync_api import sync_playwright
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WIDE = {"width": 1280, "height": 900}
+WAIT_MS = 20_000
+# A refused exchange is told to the person; the console repeats it, and that is no defect.
+REFUSALS = re.compile(r"status of 4\d\d|Response Status Error Code 4\d\d")
+REPORT_VIOLATIONS = (
+    "addEventListener('securitypolicyviolation', (event) => console.error("
+    "'CSP violation: ' + event.violatedDirective + ' ' + event.blockedURI));"
+)
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in Path(item.path).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def _missing(what):
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing, and CI is set")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Headless Chromium."""
+    if not importlib.util.find_spec("playwright"):
+        _missing("the package playwright")
+    if not CHROMIUM.is_file():
+        _missing(str(CHROMIUM))
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def product(chromium, tmp_path_factory):
+    """The product, running."""
+    with Product(tmp_path_factory.mktemp("product")) as running:
+        yield running
+
+
+@pytest.fixture
+def faultless(product):
+    """The sandbox with every fault switched off, before and after."""
+    product.sandbox.faults(reset=True)
+    yield product.sandbox
+    product.sandbox.faults(reset=True)
+
+
+@pytest.fixture(scope="session")
+def signed():
+    """Who has signed in already: the cookies of each person."""
+    return {}
+
+
+@pytest.fixture
+def complaints():
+    """What consoles and pages complained of: a test fails when one is left at its end."""
+    return []
+
+
+@pytest.fixture
+def visit(chromium, product, signed, complaints):
+    """`visit("creator", …)` is a new page of a browser of their own, signed in; None: nobody."""
+    contexts = []
+
+    def opened(person=None, **options):
+        state = signed.get(person)
+        context = chromium.new_context(
+            base_url=product.url, storage_state=state, **({"viewport": WIDE} | options)
+        )
+        contexts.append(context)
+        context.set_default_timeout(WAIT_MS)
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", lambda message: _note(complaints, message))
+        context.on("weberror", lambda error: complaints.append(f"uncaught: {error.error}"))
+        page = context.new_page()
+        if person and not state:
+            sign_in(page, person)
+            signed[person] = context.storage_state()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page, person, password=PASSWORD):
+    """Fill in the form of the sign-in page and send it."""
+    page.goto("/sign-in/")
+    page.get_by_label("User name").fill(person)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+
+
+def _note(complaints, message):
+    if message.type in {"error", "warning"} and not REFUSALS.search(message.text):
+        complaints.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")

@@ -1,0 +1,239 @@
+"""The product as it really runs: its server with workers inside, the sandbox, its people.
+
+Knows processes, the REST API and the database's command line; never a browser.
+"""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from script.launch.api_client import Api
+from tests.fakes.sandbox import SandboxProcess
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTRAIT = ROOT / "samples" / "astronaut.png"
+HOST = "127.0.0.1"
+START_S = 90.0
+WORK_S = 180.0
+END_S = 15.0
+PASSWORD = secrets.token_urlsafe(12)
+PEOPLE = {
+    "admin": "Admin",
+    "creator": "Creator",
+    "colleague": "Creator",
+    "newcomer": "Creator",
+    "plain": "Creator",
+    "hands": "Creator",
+    "guest": "Creator",
+    "reviewer": "Reviewer",
+}
+MAKE_PEOPLE = """
+import os
+from django.contrib.auth.models import Group
+from people.models import User
+for pair in os.environ["BROWSER_PEOPLE"].split(","):
+    name, role = pair.split(":")
+    user = User(username=name, first_name=name.capitalize(), is_staff=role == "Admin")
+    user.set_password(os.environ["BROWSER_PASSWORD"])
+    user.save()
+    user.groups.add(Group.objects.get(name=role))
+"""
+RIGHTS = {
+    "statement": "A public-domain photograph of NASA, used to test the software.",
+    "source": "NASA, by way of scikit-image",
+}
+# Of the shell that runs the tests, nothing may reach the product's own data.
+FOREIGN = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "MEDIA_ROOT", "ALLOWED_HOSTS", "DEBUG")
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """A character with its baseline approved, and the variants that were made of it."""
+
+    character: int
+    variants: list[int]
+
+    @property
+    def page(self) -> str:
+        return f"/characters/{self.character}/"
+
+
+class Product:
+    """One running product on a folder of its own. `url` is its address."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.sandbox = SandboxProcess(step_ms=150, dir=folder / "sandbox")
+        self._port = _free_port()
+        self.url = f"http://{HOST}:{self._port}"
+        self._server: subprocess.Popen[bytes] | None = None
+        self._apis: dict[str, Api] = {}
+
+    def __enter__(self) -> Self:
+        (self.folder / "sandbox").mkdir(parents=True)
+        self.sandbox.start()
+        try:
+            self._manage("migrate", "--no-input")
+            self._manage("shell", "-c", MAKE_PEOPLE)
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self.sandbox.stop()
+
+    def start(self) -> None:
+        """Start the server (again, after `stop`) and wait for its first page."""
+        command = [sys.executable, "-m", "daphne", "-b", HOST, "-p", str(self._port)]
+        with self.log.open("ab") as log:
+            self._server = subprocess.Popen(
+                [*command, "studio.asgi:application"],
+                cwd=ROOT, env=self._environment(), stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        until = time.monotonic() + START_S
+        while not self._answers():
+            ended = self._server.poll() is not None
+            assert not ended and time.monotonic() < until, f"no server:\n{self._last_words()}"
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End the server as a supervisor does."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        server.terminate()
+        try:
+            server.wait(END_S)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+    def api(self, person: str) -> Api:
+        """The REST API as this person."""
+        if person not in self._apis:
+            self._apis[person] = Api(self.url, person, PASSWORD)
+            self._apis[person].sign_in()
+        return self._apis[person]
+
+    def new_project(self, name: str, *members: str) -> int:
+        """A project with these members; its id."""
+        admin = self.api("admin")
+        project = int(admin.post("projects", {"name": name, "description": ""})["id"])
+        for member in members:
+            admin.post(f"projects/{project}/members", {"username": member})
+        return project
+
+    def new_character(self, project: int, name: str, depicts: str = "real_person") -> int:
+        """A character without a source image; its id."""
+        body = {"project": project, "name": name, "depicts": depicts}
+        return int(self.api("admin").post("characters", body)["id"])
+
+    def approved(self, project: int, name: str) -> int:
+        """A character whose portrait is checked, stated and approved; its id."""
+        admin = self.api("admin")
+        character = self.new_character(project, name)
+        admin.post(f"characters/{character}/attestation", {"scope": "general", **RIGHTS})
+        uploaded = admin.upload(f"characters/{character}/source-image", PORTRAIT)
+        for job in uploaded["jobs"].values():
+            self._until(lambda job=job: admin.get(f"jobs/{job}")["status"] == "succeeded")
+        admin.post(f"characters/{character}/seed-image/approve")
+        return character
+
+    def ask(self, character: int, count: int, workflow: str = "modelfree_img2img") -> Candidates:
+        """Ask for candidates as the admin; they are still to be made."""
+        admin = self.api("admin")
+        rows = admin.get("workflows")["results"]
+        number = next(row["id"] for row in rows if row["name"] == workflow)
+        wish = {"variant_type": "clothed", "workflow_id": number, "count": count, "prompt": "p"}
+        asked = admin.post(f"characters/{character}/variants/generate", wish)
+        return Candidates(character, [int(pk) for pk in asked["variant_ids"]])
+
+    def candidates(self, project: int, name: str, count: int) -> Candidates:
+        """A character with so many candidates, all of them made and checked."""
+        made = self.ask(self.approved(project, name), count)
+        for variant in made.variants:
+            self._until(lambda variant=variant: self._settled(made.character, variant))
+        return made
+
+    def variant(self, character: int, variant: int) -> Any:
+        """What the API says of a variant."""
+        return self.api("admin").get(f"characters/{character}/variants/{variant}")
+
+    def count_variants(self, character: int) -> int:
+        """How many variants a character has."""
+        rows = self.api("admin").get(f"characters/{character}/variants")["results"]
+        return len(rows)
+
+    @property
+    def log(self) -> Path:
+        """Where the server writes."""
+        return self.folder / "server.log"
+
+    def _settled(self, character: int, variant: int) -> bool:
+        row = self.variant(character, variant)
+        assert row["status"] != "failed", row["error"]
+        return row["status"] == "generated" and row["qa_status"] not in {"none", "run"}
+
+    def _until(self, holds: Any) -> None:
+        until = time.monotonic() + WORK_S
+        while not holds():
+            assert time.monotonic() < until, f"nothing happened:\n{self._last_words()}"
+            time.sleep(0.2)
+
+    def _answers(self) -> bool:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(f"{self.url}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _manage(self, *arguments: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        return kept | {
+            "VAR_DIR": str(self.folder / "var"),
+            "SITE_URL": self.url,
+            "STUDIO_WORKERS": "embedded",
+            "COMFYUI_URLS": self.sandbox.url,
+            "COMFYUI_NETWORKS": "127.0.0.0/8",
+            # Short waits: a test sees a job fail for good after its second attempt.
+            "JOB_SWEEP_S": "1",
+            "JOB_MAX_ATTEMPTS": "2",
+            "LOG_LEVEL": "INFO",
+            "PYTHONUNBUFFERED": "1",
+            "BROWSER_PEOPLE": ",".join(f"{name}:{role}" for name, role in PEOPLE.items()),
+            "BROWSER_PASSWORD": PASSWORD,
+        }
+
+    def _last_words(self) -> str:
+        return self.log.read_text("utf-8", "replace")[-4000:] if self.log.is_file() else ""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,11 @@
+def test_it(visit, product):
+    page = visit("creator")
+    page.screenshot(path="/tmp/b0.png")
+    project = product.new_project("P", "creator")
+    import time; t=time.time()
+    c = product.candidates(project, "Eileen", 3)
+    print("took", time.time()-t)
+    page.goto(c.page)
+    page.wait_for_timeout(1500)
+    page.screenshot(path="/tmp/b1.png")
+    print(page.content()[:100])

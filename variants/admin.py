@@ -1,0 +1,153 @@
+"""Variants in the admin: evidence, decisions through the same steps, and the lookups."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from audit.evidence import Evidence, each
+from variants import retrying, reviewing
+from variants.models import GenerationRequest, ImageVariant, ReviewDecision
+from variants.vocabulary import (
+    AspectRatio,
+    EnvironmentPreset,
+    QualityMode,
+    RejectReason,
+    ScenePreset,
+    VariantStatusRow,
+    VariantType,
+)
+
+
+class DecisionInline(Evidence, admin.TabularInline[ReviewDecision, ImageVariant]):
+    model = ReviewDecision
+    fk_name = "variant"
+    fields = readonly_fields = ["verb", "decided_by", "note", "replaced", "created_at"]
+    extra = 0
+
+
+@admin.register(ImageVariant)
+class ImageVariantAdmin(Evidence, admin.ModelAdmin[ImageVariant]):
+    list_display = [
+        "shown",
+        "id",
+        "character",
+        "variant_type",
+        "status",
+        "is_hero",
+        "verdict",
+        "likeness",
+        "seed",
+        "error",
+        "created_at",
+    ]
+    list_display_links = ["shown", "id"]
+    list_filter = [
+        "status",
+        "is_hero",
+        "variant_type",
+        "provenance",
+        "qa_report__verdict",
+        "character__project",
+    ]
+    search_fields = ["=id", "character__name", "prompt", "sha256", "=submission__prompt_id"]
+    list_select_related = ["character", "variant_type", "status", "qa_report__verdict"]
+    date_hierarchy = "created_at"
+    inlines = [DecisionInline]
+    actions = ["approve", "reject", "retry", "cancel", "rerun_qa"]
+
+    @admin.display(description="image")
+    def shown(self, variant: ImageVariant) -> SafeString | str:
+        if not variant.has_file:
+            return "–"
+        address = reverse("variant-media", args=[variant.pk, "w256"])
+        return format_html('<img src="{}" width="48" height="60" alt="" class="thumb">', address)
+
+    @admin.display(description="QA")
+    def verdict(self, variant: ImageVariant) -> str:
+        report = variant.qa_report
+        return str(report.verdict) if report and report.verdict else "–"
+
+    @admin.action(description="Approve as hero")
+    def approve(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, reviewing.approve)
+
+    @admin.action(description="Reject")
+    def reject(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, reviewing.reject)
+
+    @admin.action(description="Retry the generation")
+    def retry(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, retrying.retry)
+
+    @admin.action(description="Cancel the generation")
+    def cancel(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, retrying.cancel)
+
+    @admin.action(description="Run QA and embedding again")
+    def rerun_qa(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, retrying.rerun_checks)
+
+
+@admin.register(GenerationRequest)
+class GenerationRequestAdmin(Evidence, admin.ModelAdmin[GenerationRequest]):
+    list_display = [
+        "id",
+        "project",
+        "variant_type",
+        "count",
+        "workflow_version",
+        "asked_by",
+        "created_at",
+    ]
+    list_filter = ["variant_type", "project"]
+    search_fields = ["=id", "prompt", "asked_by__username"]
+    list_select_related = ["project", "variant_type", "workflow_version__workflow", "asked_by"]
+    actions = ["cancel"]
+
+    @admin.action(description="Cancel what is not finished")
+    def cancel(self, request: Any, queryset: QuerySet[GenerationRequest]) -> None:
+        each(self, request, queryset, retrying.cancel_request)
+
+
+@admin.register(ReviewDecision)
+class ReviewDecisionAdmin(Evidence, admin.ModelAdmin[ReviewDecision]):
+    list_display = ["variant", "verb", "decided_by", "note", "replaced", "created_at"]
+    list_filter = ["verb", "reasons"]
+    search_fields = ["=variant__id", "note", "decided_by__username"]
+    list_select_related = ["variant", "decided_by", "replaced"]
+
+
+@admin.register(VariantType)
+class VariantTypeAdmin(admin.ModelAdmin[VariantType]):
+    list_display = ["name", "content_rating", "archived_at", "description"]
+    search_fields = ["name"]
+
+
+@admin.register(ScenePreset, EnvironmentPreset)
+class PresetAdmin(admin.ModelAdmin[Any]):
+    list_display = ["name", "prompt"]
+    search_fields = ["name", "prompt"]
+
+
+@admin.register(AspectRatio)
+class AspectRatioAdmin(admin.ModelAdmin[AspectRatio]):
+    list_display = ["name", "width", "height"]
+
+
+@admin.register(QualityMode)
+class QualityModeAdmin(admin.ModelAdmin[QualityMode]):
+    list_display = ["name", "steps", "sampler"]
+
+
+@admin.register(RejectReason)
+class RejectReasonAdmin(admin.ModelAdmin[RejectReason]):
+    list_display = ["name", "description"]
+
+
+@admin.register(VariantStatusRow)
+class VariantStatusAdmin(Evidence, admin.ModelAdmin[VariantStatusRow]):
+    list_display = ["id", "name", "description"]
