@@ -215,7 +215,7 @@ def profile(colorants: np.ndarray = DISPLAY_P3, name: str = "Wide") -> bytes:
     """A matrix profile with the sRGB curve. Source: ICC.1:2022, 8.3.3 and 10.18."""
     curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0)
     curve += b"".join(_fixed(v) for v in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045))
-    tags = {key: curve for key in (b"rTRC", b"gTRC", b"bTRC")}
+    tags = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
     for key, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), colorants.T, strict=True):
         tags[key] = _xyz(column)
     return _icc(b"RGB ", tags, name)
@@ -244,9 +244,8 @@ def _icc(space: bytes, tags: dict[bytes, bytes], name: str) -> bytes:
     }
     table, blobs, at = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
     for key, body in tags.items():
-        body += bytes(-len(body) % 4)
         table += struct.pack(">4sII", key, at + len(blobs), len(body))
-        blobs += body
+        blobs += body + bytes(-len(body) % 4)
     head = struct.pack(">I4sI4s4s4s", at + len(blobs), b"lcms", 0x04300000, b"mntr", space, b"XYZ ")
     head += struct.pack(">6H4s", 2026, 1, 1, 0, 0, 0, b"acsp")
     return head.ljust(68, b"\0") + b"".join(map(_fixed, D50)) + bytes(48) + table + blobs

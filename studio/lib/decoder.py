@@ -156,6 +156,7 @@ def _exchange(
         "orientation": structure.orientation,
         "is_16_bit": structure.is_16_bit,
         "is_lossless": structure.is_lossless,
+        "is_one_scan": structure.is_one_scan,
         "inflated_bytes": structure.inflated_bytes,
         "cpu_s": cpu_s,
     }

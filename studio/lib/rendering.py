@@ -34,6 +34,9 @@ _SRGB = ImageCms.createProfile("sRGB")
 # Writers of sRGB profiles round differently; a level of 3 of 255 is not seen.
 _SAME_COLOUR_LEVELS = 3
 _LOSSLESS_WEBP_MAX_PIXELS = 12_000_000
+# libjpeg fills what is missing before the end marker with grey and says nothing. Without that marker
+# it waits for more, and Pillow raises; zeros feed the decoder's 64 bits of look-ahead.
+_LOOKAHEAD = bytes(16)
 _Change = Callable[[Image.Image], Image.Image]
 
 
@@ -47,10 +50,13 @@ class Order:
     orientation: int
     is_16_bit: bool
     is_lossless: bool
+    is_one_scan: bool
 
 
 def render(order: Order, image_bytes: bytes, icc: bytes) -> list[Rendition]:
     """The thumbnails, and the display file where pixels must change; raises what Pillow raises."""
+    if order.is_one_scan:
+        image_bytes = image_bytes[:-2] + _LOOKAHEAD
     with Image.open(BytesIO(image_bytes), formats=FORMATS) as image:
         if image.format != order.format.upper() or image.size != (order.width, order.height):
             raise ValueError("The decoder sees another picture than the scan")
@@ -64,6 +70,8 @@ def render(order: Order, image_bytes: bytes, icc: bytes) -> list[Rendition]:
             # Entropy decoding stays complete; only the inverse transform is done at a smaller size.
             image.draft(None, (THUMBNAIL_SIDES_PX[0], THUMBNAIL_SIDES_PX[0]))
         image.load()
+        if order.is_16_bit:
+            image = _in_eight_bits(image)
         return _files(order, image, colours, must_change=must_change)
 
 
@@ -96,17 +104,27 @@ def _fit(size: tuple[int, int], side_px: int) -> tuple[int, int]:
 
 
 def _normalised(image: Image.Image, order: Order, colours: _Change | None) -> Image.Image:
-    """Eight bits a channel, sRGB, upright; alpha kept."""
+    """SRGB, upright; alpha kept."""
     if colours is not None:
         image = colours(image)
     elif image.mode == "CMYK":
         image = image.convert("RGB")
-    elif image.mode.startswith("I"):
-        image = image.point(lambda level: level / 256).convert("L")
     if order.orientation in _TURNS:
         turned = image.transpose(_TURNS[order.orientation])
         turned.info = image.info
         image = turned
+    return image
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """The upper byte of each level, as Pillow reads 16-bit colour, also of a transparent colour."""
+    info = image.info
+    if image.mode == "I;16":
+        image = image.point(lambda level: level / 256).convert("L")
+    if (key := info.get("transparency")) is not None:
+        image.info["transparency"] = (
+            tuple(level >> 8 for level in key) if isinstance(key, tuple) else key >> 8
+        )
     return image
 
 
@@ -158,8 +176,6 @@ def _grey_change(transform: ImageCms.ImageCmsTransform) -> _Change | None:
         return None
 
     def change(picture: Image.Image) -> Image.Image:
-        if picture.mode == "I;16":
-            picture = picture.point(lambda level: level / 256)
         if picture.has_transparency_data:
             grey, alpha = picture.convert("LA").split()
             return Image.merge("LA", (grey.point(list(curve)), alpha))

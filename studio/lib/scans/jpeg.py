@@ -12,11 +12,11 @@ from studio.lib.scans import refusing, tiff
 from studio.lib.scans.refusing import ImageRefused, Limits, judge_size
 from studio.lib.scans.structure import MAX_PARTS, Structure
 
-SOI, EOI, SOS, DQT, DHT, DRI, COM = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD, 0xFE
+SOF2, SOI, EOI, SOS, DQT, DHT, DRI, COM = 0xC2, 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD, 0xFE
 APP0, APP1, APP2, APP14, APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _RARE_FRAMES = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7})
-_COPIED = frozenset({SOI, EOI, SOS, DQT, DHT, DRI}) | _FRAMES
+_COPIED = frozenset({SOF2, SOI, EOI, SOS, DQT, DHT, DRI}) | _FRAMES
 # In entropy-coded data 0xFF is followed by 0 or a restart marker; runs of 0xFF are fill bytes.
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _FILL = re.compile(rb"\xff+")
@@ -28,6 +28,7 @@ _ICC = b"ICC_PROFILE\x00"
 @dataclass
 class _Findings:
     frame: tuple[int, int, int] | None = None  # width, height, components
+    is_progressive: bool = False
     scans: int = 0
     metadata_bytes: int = 0
     exif: bytes = b""
@@ -52,6 +53,7 @@ def scan(data: bytes, limits: Limits) -> Structure:
         content = memoryview(data)[begin + 4 : end]
         if code in _FRAMES:
             _frame(found, bytes(content), limits)
+            found.is_progressive = code == SOF2
         elif code in _RARE_FRAMES:
             raise refusing.not_allowed_format("a lossless or arithmetic JPEG, which browsers lack")
         elif code == SOS:
@@ -74,6 +76,7 @@ def scan(data: bytes, limits: Limits) -> Structure:
         end=end,
         orientation=tiff.orientation(found.exif),
         icc=b"".join(found.icc[number] for number in sorted(found.icc)),
+        is_one_scan=found.scans == 1 and not found.is_progressive,
         announces_second=len(found.mp_types) > 1 or found.has_gain_map,
     )
 
