@@ -20,7 +20,9 @@ class Origin:
     channel: str
 
 
-_origin: ContextVar[Origin] = ContextVar("origin", default=Origin(None, "worker"))
+WORKER = Origin(None, "worker")
+
+_origin: ContextVar[Origin] = ContextVar("origin", default=WORKER)
 
 
 class RequestContext:

@@ -5,7 +5,7 @@ from characters.models import SourceImage
 from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
-from qa.inspection import record_failure
+from qa.inspection import clear_failure, record_failure
 
 
 def _source(job: Job) -> SourceImage | None:
@@ -13,10 +13,17 @@ def _source(job: Job) -> SourceImage | None:
     return rows.filter(pk=job.args["source_id"], qa_report_id=job.args["report_id"]).first()
 
 
-def mirror(job: Job) -> None:
-    """A check that failed for good ends the report in that state; the badges say so."""
+def mirror_report(job: Job) -> None:
+    """Write on the report what became of the job that fills it (for every subject)."""
     if job.state is JobStatus.FAILED:
         record_failure(job.args["report_id"], job.error_code, job.error)
+    else:
+        clear_failure(job.args["report_id"])
+
+
+def mirror(job: Job) -> None:
+    """A check that failed for good ends the report in that state, until it is tried again."""
+    mirror_report(job)
     announce(job)
 
 

@@ -31,7 +31,8 @@ def thumbnail(source: SourceImage | None) -> SafeString | str:
 
 class SourceInline(Evidence, admin.TabularInline[SourceImage, Character]):
     model = SourceImage
-    fields = readonly_fields = ["shown", "version", "origin", "width", "height", "created_by"]
+    readonly_fields = ["shown", "version", "origin", "width", "height", "created_by"]
+    fields = [*readonly_fields]
     fk_name = "character"
     extra = 0
 
@@ -83,7 +84,7 @@ class CharacterAdmin(admin.ModelAdmin[Character]):
         """Characters are archived."""
         return False
 
-    def save_model(self, request: Any, obj: Character, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: Any, obj: Character, form: Any, change: bool) -> None:
         fields = {name: form.cleaned_data[name] for name in form.changed_data}
         if change:
             describing.edit_character(request.user, Character.objects.get(pk=obj.pk), **fields)

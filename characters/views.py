@@ -76,9 +76,9 @@ def source_upload(request: Request, pk: int) -> HttpResponse:
     character = character_for(request, pk)
     form = SourceForm(request.POST, request.FILES)
     file = request.FILES.get("file")
+    if file is None:
+        return _panel(request, character, ["Choose an image file first."], status=422)
     try:
-        if file is None:
-            raise ImageRefused("Choose an image file first.", code="no_file", field="file")
         data = form.cleaned_data if form.is_valid() else {}
         statement, source = data.get("statement", ""), data.get("source", "")
         if statement or source:

@@ -13,7 +13,7 @@ from jobs.models import Job, JobAttempt
 class AttemptInline(Evidence, admin.TabularInline[JobAttempt, Job]):
     model = JobAttempt
     extra = 0
-    fields = readonly_fields = [
+    readonly_fields = [
         "group",
         "fence",
         "owner",
@@ -22,6 +22,7 @@ class AttemptInline(Evidence, admin.TabularInline[JobAttempt, Job]):
         "outcome",
         "error",
     ]
+    fields = [*readonly_fields]
 
 
 @admin.register(Job)

@@ -1,8 +1,7 @@
 """Asking for work: the row in the caller's transaction, a wake-up after it commits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -60,7 +59,15 @@ def ask(project_id: int, asked_by: User | None, asks: Iterable[Ask]) -> list[Job
 def wake_later(queues: Iterable[str]) -> None:
     """Wake the queues' workers after the running transaction commits."""
     for queue in dict.fromkeys(queues):
-        transaction.on_commit(partial(waking.wake, queue), robust=True)
+        transaction.on_commit(_waking(queue), robust=True)
+
+
+def _waking(queue: str) -> Callable[[], None]:
+    # A function of its own: Django names a robust hook that broke, and a partial has no name.
+    def wake() -> None:
+        waking.wake(queue)
+
+    return wake
 
 
 def cancel(actor: User, job: Job) -> Job:

@@ -59,7 +59,7 @@ def make_broker(redis_url: str) -> dramatiq.Broker:
     client = Redis.from_url(
         redis_url, socket_connect_timeout=REDIS_CONNECT_S, socket_timeout=REDIS_ANSWER_S
     )
-    return RedisBroker(
+    return RedisBroker(  # type: ignore[no-untyped-call]
         client=client, middleware=[DatabaseConnections(), Pace()], namespace="studio"
     )
 

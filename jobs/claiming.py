@@ -50,7 +50,9 @@ def claim(
     PostgreSQL, an immediate transaction on SQLite.
     """
     with transaction.atomic():
-        due: QuerySet[Job] = Job.objects.filter(queue=queue, status_id=JobStatus.QUEUED, due_at__lte=Now())
+        due: QuerySet[Job] = Job.objects.filter(
+            queue=queue, status_id=JobStatus.QUEUED, due_at__lte=Now()
+        )
         if among:
             due = among(due)
         job = (
@@ -224,9 +226,7 @@ class Lease:
     # --- writing --------------------------------------------------------------------------------
 
     def _held(self) -> QuerySet[Job]:
-        return Job.objects.filter(
-            pk=self.job.pk, fence=self.job.fence, status_id=JobStatus.RUNNING
-        )
+        return Job.objects.filter(pk=self.job.pk, fence=self.job.fence, status_id=JobStatus.RUNNING)
 
     def _write(self, **changes: Any) -> None:
         if self._lost.is_set() or not self._held().update(**changes):

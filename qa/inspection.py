@@ -111,6 +111,11 @@ def record_failure(report_id: int, code: str, sentence: str) -> None:
     QAReport.objects.filter(pk=report_id).update(error_code=code, error=sentence)
 
 
+def clear_failure(report_id: int) -> None:
+    """The half that could not be made is tried again."""
+    record_failure(report_id, "", "")
+
+
 def finished(report: QAReport) -> bool:
     """Whether both halves are in, so that the report has a verdict."""
     return report.finished_at is not None

@@ -15,6 +15,7 @@ from comfy_bridge.models import ComfyServer
 from jobs.broker import broker
 from jobs.models import QUEUES
 from jobs.sweeping import keep_sweeping, take_up
+from studio.lib.errors import StudioError
 
 # A thread that waits is woken by its message at once; this is only how often it looks around.
 LOOK_AROUND_MS = 1000
@@ -38,7 +39,10 @@ class Embedded:
                 "set STUDIO_WORKERS=none for this one."
             )
         take_up(Q(lease_owner__startswith="embedded:"))
-        pool.register_urls(settings.COMFYUI_URLS)
+        try:
+            pool.register_urls(settings.COMFYUI_URLS)
+        except StudioError as error:
+            sys.exit(f"COMFYUI_URLS: {error.sentence}")
         slots = ComfyServer.objects.aggregate(all=Sum("slots"))["all"] or 1
         for queue in QUEUES:
             threads = slots + 1 if queue == "comfy" else 1

@@ -133,7 +133,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 
-# --- workers and events ---------------------------------------------------------------------------
+# --- workers and events -------------------------------------------------------------------------
 REDIS_URL = env.text("REDIS_URL")
 STUDIO_WORKERS = env.text("STUDIO_WORKERS", "none" if REDIS_URL else "embedded")
 if STUDIO_WORKERS not in {"embedded", "none"}:
@@ -158,13 +158,13 @@ JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", default=3)
 if JOB_HEARTBEAT_S * 2 > JOB_LEASE_S:
     raise ImproperlyConfigured("JOB_HEARTBEAT_S must be at most half of JOB_LEASE_S.")
 
-# --- ComfyUI and models ---------------------------------------------------------------------------
+# --- ComfyUI and models -------------------------------------------------------------------------
 COMFYUI_URLS = env.words("COMFYUI_URLS")
 COMFYUI_NETWORKS = env.words("COMFYUI_NETWORKS", "127.0.0.0/8,::1/128")
 COMFYUI_STALL_S = env.number("COMFYUI_STALL_S", default=120)
 MODELS_DIR = Path(env.text("MODELS_DIR", str(VAR_DIR / "models")))
 
-# --- limits of what comes from outside --------------------------------------------------------------
+# --- limits of what comes from outside ----------------------------------------------------------
 MAX_SOURCE_BYTES = env.integer("MAX_SOURCE_BYTES", default=10 * 2**20)
 MAX_IMAGE_PIXELS = env.integer("MAX_IMAGE_PIXELS", default=50_000_000)
 MAX_OUTPUT_BYTES = env.integer("MAX_OUTPUT_BYTES", default=60 * 2**20)
@@ -172,7 +172,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20
 MAX_BODY_BYTES = MAX_SOURCE_BYTES + 2**20
 
-# --- people ---------------------------------------------------------------------------------------
+# --- people -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -207,7 +207,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
-# --- the browser's side of security -----------------------------------------------------------------
+# --- the browser's side of security -------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -229,7 +229,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- API -------------------------------------------------------------------------------------------
+# --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework_simplejwt.authentication.JWTAuthentication",
@@ -256,7 +256,7 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": False,
 }
 
-# --- the rest ----------------------------------------------------------------------------------------
+# --- the rest -----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db.models import QuerySet
 
+from characters.actors import mirror_report
 from comfy_bridge import pool
 from comfy_bridge.models import ComfyServer, ServerStatus
 from jobs.actors import narrow
@@ -10,7 +11,6 @@ from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
 from jobs.sweeping import chore
-from qa.inspection import record_failure
 from variants import checking, collecting, generating, publishing
 from variants.models import ImageVariant
 from variants.moving import set_status
@@ -65,9 +65,8 @@ def generate(lease: Lease) -> None:
 
 
 def mirror_check(job: Job) -> None:
-    """A check that failed for good ends the report in that state."""
-    if job.state is JobStatus.FAILED:
-        record_failure(job.args["report_id"], job.error_code, job.error)
+    """A check that failed for good ends the report in that state, until it is tried again."""
+    mirror_report(job)
     publishing.variant_changed(_variant(job), "qa.finished")
 
 

@@ -25,7 +25,8 @@ from variants.vocabulary import (
 class DecisionInline(Evidence, admin.TabularInline[ReviewDecision, ImageVariant]):
     model = ReviewDecision
     fk_name = "variant"
-    fields = readonly_fields = ["verb", "decided_by", "note", "replaced", "created_at"]
+    readonly_fields = ["verb", "decided_by", "note", "replaced", "created_at"]
+    fields = [*readonly_fields]
     extra = 0
 
 

@@ -33,7 +33,6 @@ from variants.vocabulary import (
     Verb,
 )
 
-
 FILE_COLUMNS_NULL = tuple(
     f"{column}__isnull"
     for column in ("file_path", "sha256", "file_size_bytes", "width", "height", "format")

@@ -34,8 +34,8 @@ _SRGB = ImageCms.createProfile("sRGB")
 # Writers of sRGB profiles round differently; a level of 3 of 255 is not seen.
 _SAME_COLOUR_LEVELS = 3
 _LOSSLESS_WEBP_MAX_PIXELS = 12_000_000
-# libjpeg fills what is missing before the end marker with grey and says nothing. Without that marker
-# it waits for more, and Pillow raises; zeros feed the decoder's 64 bits of look-ahead.
+# libjpeg fills what is missing before the end marker with grey and says nothing. Without that
+# marker it waits for more, and Pillow raises; zeros feed the decoder's 64 bits of look-ahead.
 _LOOKAHEAD = bytes(16)
 _Change = Callable[[Image.Image], Image.Image]
 
@@ -70,9 +70,8 @@ def render(order: Order, image_bytes: bytes, icc: bytes) -> list[Rendition]:
             # Entropy decoding stays complete; only the inverse transform is done at a smaller size.
             image.draft(None, (THUMBNAIL_SIDES_PX[0], THUMBNAIL_SIDES_PX[0]))
         image.load()
-        if order.is_16_bit:
-            image = _in_eight_bits(image)
-        return _files(order, image, colours, must_change=must_change)
+        pixels = _in_eight_bits(image) if order.is_16_bit else image
+        return _files(order, pixels, colours, must_change=must_change)
 
 
 def _files(

@@ -24,7 +24,7 @@ def load(file: Path, override: Path | None = None) -> Tokens:
     tokens = _read(file)
     if override is None:
         return tokens
-    return cast(Tokens, _merged(tokens, _read(override), override.name))
+    return cast("Tokens", _merged(tokens, _read(override), override.name))
 
 
 def to_css(tokens: Tokens) -> str:

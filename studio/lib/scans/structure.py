@@ -13,8 +13,9 @@ class Structure:
     """One image; `width` and `height` in px as stored, `orientation` as in EXIF (1 to 8).
 
     `image` is a complete file of the allow-listed segments, `end` the offset of the first byte
-    after the image in the original. `is_one_scan` is a JPEG whose pixels come in a single pass; `inflated_bytes` is what a PNG's rows must inflate to;
-    `announces_second` tells that a preview or gain map is said to follow.
+    after the image in the original. `inflated_bytes` is what a PNG's rows must inflate
+    to, `is_one_scan` a JPEG whose pixels come in a single pass; `announces_second` tells that a
+    preview or gain map is said to follow.
     """
 
     format: Format
