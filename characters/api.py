@@ -27,7 +27,9 @@ from studio.lib.routes import both
 
 
 class CharacterSerializer(serializers.ModelSerializer[Character]):
-    project = serializers.PrimaryKeyRelatedField[Project](queryset=Project.objects.none())
+    project = serializers.PrimaryKeyRelatedField[Project](
+        queryset=Project.objects.none(), pk_field=serializers.IntegerField()
+    )
     tags = serializers.ListField(
         child=serializers.CharField(max_length=60), max_length=30, required=False
     )

@@ -2,20 +2,16 @@
 
 from typing import Any, ClassVar
 
-from django.db import transaction
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework_simplejwt.views import (
-    TokenBlacklistView,
-    TokenObtainPairView,
-    TokenRefreshView,
-)
+from rest_framework_simplejwt.views import TokenBlacklistView
 
-from people import managing
+from people import managing, tokens
 from people.access import require
 from people.models import Project, User
 from people.requests import SignedIn, api_view, text
 from studio.lib.errors import NotFound
+from studio.lib.pages import page_of
 from studio.lib.routes import both
 
 
@@ -50,15 +46,10 @@ def project_for(request: SignedIn, pk: int) -> Project:
 def projects(request: SignedIn) -> Response:
     if request.method == "GET":
         rows = Project.objects.visible_to(request.user).prefetch_related("members")
-        return Response({"results": ProjectSerializer(rows, many=True).data, "next": None})
+        found, following = page_of(request, rows)
+        return Response({"results": ProjectSerializer(found, many=True).data, "next": following})
     require(request.user, "project.create")
-    data = _valid(request)
-    with transaction.atomic():
-        project = managing.create_project(request.user, data["name"], data.get("description", ""))
-        if "reviewers_can_approve" in data:
-            managing.edit_project(
-                request.user, project, reviewers_can_approve=data["reviewers_can_approve"]
-            )
+    project = managing.create_project(request.user, **_valid(request))
     return Response(ProjectSerializer(project).data, status=201)
 
 
@@ -84,8 +75,8 @@ def _valid(request: SignedIn, *, partial: bool = False) -> dict[str, Any]:
 
 
 urlpatterns = [
-    *both("auth/token", TokenObtainPairView.as_view(), "api-token"),
-    *both("auth/token/refresh", TokenRefreshView.as_view(), "api-token-refresh"),
+    *both("auth/token", tokens.SignIn.as_view(), "api-token"),
+    *both("auth/token/refresh", tokens.Refresh.as_view(), "api-token-refresh"),
     *both("auth/token/revoke", TokenBlacklistView.as_view(), "api-token-revoke"),
     *both("projects", projects, "api-projects"),
     *both("projects/<int:pk>", project, "api-project"),

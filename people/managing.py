@@ -1,8 +1,10 @@
 """Creating and editing projects, their members, and a person's password."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from people.access import require
@@ -30,34 +32,51 @@ def tell(actor: User, verb: str, obj: Model, **facts: Any) -> None:
     changed.send(type(obj), actor=actor, verb=verb, obj=obj, **facts)
 
 
-def create_project(actor: User, name: str, description: str = "") -> Project:
-    """A new project; whoever creates it is its first member."""
+def create_project(
+    actor: User, name: str, description: str = "", *, reviewers_can_approve: bool = True
+) -> Project:
+    """A new project; whoever creates it is its first member. NameTaken when there is one."""
     require(actor, "project.create")
-    if Project.objects.filter(name=name).exists():
-        raise NameTaken(f"There is a project called {name} already. Choose another name.")
-    with transaction.atomic():
-        project = Project.objects.create(name=name, description=description, created_by=actor)
+    with _own_name(name), transaction.atomic():
+        project = Project.objects.create(
+            name=name,
+            description=description,
+            reviewers_can_approve=reviewers_can_approve,
+            created_by=actor,
+        )
         ProjectMembership.objects.create(project=project, user=actor)
-        tell(actor, "project.create", project, after={"name": name})
+        facts = {"name": name, "reviewers_can_approve": reviewers_can_approve}
+        tell(actor, "project.create", project, after=facts)
     return project
 
 
 def edit_project(actor: User, project: Project, **changes: Any) -> Project:
-    """Change name, description, `reviewers_can_approve` or `archived_at`."""
+    """Change name, description, `reviewers_can_approve` or `archived_at`; NameTaken."""
     require(actor, "project.edit", project)
-    before = {key: str(getattr(project, key)) for key in changes}
-    with transaction.atomic():
-        for key, value in changes.items():
-            setattr(project, key, value)
-        project.save(update_fields=list(changes))
-        tell(
-            actor,
-            "project.edit",
-            project,
-            before=before,
-            after={key: str(value) for key, value in changes.items()},
-        )
-    return project
+    with _own_name(changes.get("name", "")), transaction.atomic():
+        fresh = Project.objects.select_for_update().get(pk=project.pk)
+        changed = {key: value for key, value in changes.items() if getattr(fresh, key) != value}
+        if not changed:
+            return fresh
+        before = {key: str(getattr(fresh, key)) for key in changed}
+        for key, value in changed.items():
+            setattr(fresh, key, value)
+        fresh.save(update_fields=list(changed))
+        after = {key: str(value) for key, value in changed.items()}
+        tell(actor, "project.edit", fresh, before=before, after=after)
+    fresh.refresh_from_db()
+    return fresh
+
+
+@contextmanager
+def _own_name(name: str) -> Iterator[None]:
+    """The name's constraint as a sentence; around the transaction that it ends."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise NameTaken(
+            f"There is a project called {name} already. Choose another name.", field="name"
+        ) from error
 
 
 def add_member(actor: User, project: Project, username: str) -> ProjectMembership:

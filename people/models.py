@@ -53,8 +53,8 @@ class User(AbstractUser):
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Projects that the person is a member of; an admin sees all."""
-        if not isinstance(user, User) or not user.is_active:
+        """Projects that the person is a member of; an admin sees all, without a role nothing."""
+        if not isinstance(user, User) or not user.is_active or not user.roles & set(ROLES):
             return self.none()
         if user.is_admin:
             return self

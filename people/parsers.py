@@ -1,5 +1,6 @@
 """How the API reads a body. Apart from requests.py: the framework's settings load it first."""
 
+import json
 from typing import Any
 
 from rest_framework.exceptions import ParseError
@@ -7,10 +8,14 @@ from rest_framework.parsers import JSONParser
 
 
 class Json(JSONParser):
-    """JSON; a body that is nested too deeply is malformed, not a fault of ours."""
+    """JSON; what cannot be read, or not be said again in an answer, is malformed."""
 
     def parse(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().parse(*args, **kwargs)
+            found = super().parse(*args, **kwargs)
+            json.dumps(found, ensure_ascii=False).encode()
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
+        except UnicodeEncodeError as error:
+            raise ParseError("The JSON holds half of a surrogate pair.") from error
+        return found

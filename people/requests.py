@@ -1,6 +1,7 @@
 """What the API reads of a request: who has signed in, and a JSON object with plain text in it."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.http import HttpRequest
@@ -24,12 +25,21 @@ class SignedIn(Request):
 def api_view(
     methods: Sequence[str],
 ) -> Callable[[Callable[Concatenate[SignedIn, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
-    """`rest_framework.decorators.api_view` for views that take a `SignedIn` request."""
+    """`rest_framework.decorators.api_view` for views that take a `SignedIn` request.
+
+    A body that is no object is refused before the view is called, even where it is not read.
+    """
 
     def wrap(
         view: Callable[Concatenate[SignedIn, P], R],
     ) -> Callable[Concatenate[HttpRequest, P], R]:
-        return decorators.api_view(methods)(cast("Callable[Concatenate[Request, P], R]", view))
+        @wraps(view)
+        def checked(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if request.method != "GET":
+                body(request)
+            return view(cast("SignedIn", request), *args, **kwargs)
+
+        return decorators.api_view(methods)(checked)
 
     return wrap
 

@@ -90,9 +90,7 @@ def project_create(request: Request) -> HttpResponse:
     require(request.user, "project.create")
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        project = managing.create_project(request.user, data["name"], data["description"])
-        return redirect(project)
+        return redirect(managing.create_project(request.user, **form.cleaned_data))
     context = {"form": form, "project": None}
     return render(request, "people/project_form.html", context, status=_status(form))
 

@@ -57,3 +57,9 @@ class NoFile(Conflict):
 
 class NothingToDo(Conflict):
     code = "nothing_to_do"
+
+
+class NoCapableServer(Conflict):
+    """Servers are online and none has the nodes and models that the workflow needs."""
+
+    code = "no_capable_server"

@@ -12,8 +12,8 @@ from characters.attesting import pass_gate
 from characters.errors import Archived, NoSource, QAFailed, QAPending, SourceNotApproved
 from characters.models import BaselineStatus, Character, SourceImage
 from comfy_bridge import bindings
-from comfy_bridge.models import WorkflowVersion
-from comfy_bridge.pool import mark_used
+from comfy_bridge.models import ComfyServer, ServerStatus, WorkflowVersion
+from comfy_bridge.pool import mark_used, missing
 from jobs.asking import Ask, ask
 from jobs.models import Job
 from people.access import can, require
@@ -22,7 +22,14 @@ from qa.policy import Verdict
 from studio.lib.errors import StudioError
 from variants import publishing
 from variants.binding import prompt_for
-from variants.errors import BadCount, BadValue, PromptTooLong, UnknownVariantType, UnknownWorkflow
+from variants.errors import (
+    BadCount,
+    BadValue,
+    NoCapableServer,
+    PromptTooLong,
+    UnknownVariantType,
+    UnknownWorkflow,
+)
 from variants.models import GenerationRequest, ImageVariant
 from variants.vocabulary import VariantType
 
@@ -193,7 +200,16 @@ def _checked(wish: Wish) -> tuple[VariantType, WorkflowVersion]:
     for name in wish.values:
         if name not in {"denoise", "checkpoint", "steps", "cfg"} or name not in taken:
             raise BadValue(f"This workflow takes no {name}.", field=name)
+    _refuse_impossible(version, wish)
     return variant_type, version
+
+
+def _refuse_impossible(version: WorkflowVersion, wish: Wish) -> None:
+    """A node or model that no online server has is told by name now; with none online it waits."""
+    if not ComfyServer.objects.filter(status_id=ServerStatus.ONLINE, paused=False).exists():
+        return
+    if reasons := missing(version, wish.values):
+        raise NoCapableServer(" ".join(reasons))
 
 
 def wished(wish: Wish) -> dict[str, Any]:

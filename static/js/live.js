@@ -37,6 +37,24 @@ document.addEventListener("htmx:wsClose", (event) => {
 
 window.addEventListener("pagehide", () => clearTimeout(lost));
 
+// A message is for every page of a character: what this one does not show is left out.
+window.htmx?.defineExtension("present", {
+  transformResponse(text) {
+    if (!text.includes("hx-swap-oob") || /^\s*<!doctype/i.test(text)) return text;
+    const box = document.createElement("template");
+    box.innerHTML = text;
+    box.content.querySelectorAll("[hx-swap-oob][id]").forEach((part) => {
+      if (!document.getElementById(part.id)) part.remove();
+    });
+    return box.innerHTML;
+  },
+});
+
+// A newcomer is waiting, of one type: does it pass the gallery's filters?
+const belongs = (part, only) =>
+  (!only.onlyType || only.onlyType === part.dataset.type)
+  && (!only.onlyStatus || only.onlyStatus === "working");
+
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   if (target.id === "signals") {
@@ -47,7 +65,7 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
     fire(target.dataset.relay);
   } else if (target.classList.contains("arrivals")) {
     fragment.querySelectorAll("[id^=variant-]").forEach((part) => {
-      if (document.getElementById(part.id)) part.remove();
+      if (document.getElementById(part.id) || !belongs(part, target.dataset)) part.remove();
     });
   }
 });

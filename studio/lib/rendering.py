@@ -33,10 +33,12 @@ _TURNS = {
 _SRGB = ImageCms.createProfile("sRGB")
 # Writers of sRGB profiles round differently; a level of 3 of 255 is not seen.
 _SAME_COLOUR_LEVELS = 3
-_LOSSLESS_WEBP_MAX_PIXELS = 12_000_000
+# Beyond this a thorough lossless encoder would spend the CPU seconds that one image has.
+_THOROUGH_MAX_PIXELS = 12_000_000
 # libjpeg fills what is missing before the end marker with grey and says nothing. Without that
-# marker it waits for more, and Pillow raises; zeros feed the decoder's 64 bits of look-ahead.
-_LOOKAHEAD = bytes(16)
+# marker it waits for more, and Pillow raises. 64 one bits feed the decoder's look-ahead: no
+# Huffman code is all ones, so that they make no pixels.
+_LOOKAHEAD = b"\xff\x00" * 8
 _Change = Callable[[Image.Image], Image.Image]
 
 
@@ -130,12 +132,13 @@ def _in_eight_bits(image: Image.Image) -> Image.Image:
 def _display(order: Order, image: Image.Image) -> Rendition:
     """The picture in its own format, free of everything but pixels."""
     data = BytesIO()
+    is_large = image.width * image.height > _THOROUGH_MAX_PIXELS
     image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
     if order.format == "jpeg":
         image.save(data, "JPEG", quality=95, subsampling=0)
     elif order.format == "png":
-        image.save(data, "PNG", compress_level=4)
-    elif order.is_lossless and image.width * image.height <= _LOSSLESS_WEBP_MAX_PIXELS:
+        image.save(data, "PNG", compress_level=1 if is_large else 6)
+    elif order.is_lossless and not is_large:
         image.save(data, "WEBP", lossless=True, quality=20, method=1, exact=True)
     else:
         image.save(data, "WEBP", quality=95, method=2)

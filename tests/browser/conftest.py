@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.product import PASSWORD, Product
+from tests.browser.product import PASSWORD, ROOT, Product
 
 if importlib.util.find_spec("playwright"):
     from playwright.sync_api import sync_playwright
@@ -26,12 +26,22 @@ REPORT_VIOLATIONS = (
     "'CSP violation: ' + event.violatedDirective + ' ' + event.blockedURI));"
 )
 HERE = Path(__file__).parent
+PICTURES = ROOT / "var" / "browser"  # what a failed test saw last
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in Path(item.path).parents:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
 
 
 def _missing(what):
@@ -81,7 +91,7 @@ def complaints():
 
 
 @pytest.fixture
-def visit(chromium, product, signed, complaints):
+def visit(request, chromium, product, signed, complaints):
     """`visit("creator", …)` is a new page of a browser of their own, signed in; None: nobody."""
     contexts = []
 
@@ -102,7 +112,9 @@ def visit(chromium, product, signed, complaints):
         return page
 
     yield opened
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        for page in context.pages if request.node.stash.get(FAILED, False) else ():
+            page.screenshot(path=PICTURES / f"{request.node.name}-{number}.png")
         context.close()
     assert complaints == []
 

@@ -11,10 +11,12 @@ from characters.errors import (
     SourceNotApproved,
 )
 from comfy_bridge.errors import BindingRefused
+from comfy_bridge.models import ComfyServer, ServerStatus
 from jobs.models import Job
 from studio.lib.errors import Forbidden, NotFound, StudioError
 from tests import make
 from variants import ordering
+from variants.errors import NoCapableServer
 from variants.models import GenerationRequest, ImageVariant
 from variants.vocabulary import VariantStatus, VariantType
 
@@ -114,3 +116,31 @@ def test_reviewers_and_outsiders_do_not_generate(creator, reviewer, outsider, ch
         ordering.order(reviewer, character, make.wish())
     with pytest.raises(NotFound):
         ordering.order(outsider, character, make.wish())
+
+
+def _online(capabilities):
+    return ComfyServer.objects.create(
+        name="gpu-1",
+        url="http://127.0.0.1:9",
+        status_id=ServerStatus.ONLINE,
+        capabilities=capabilities,
+    )
+
+
+def test_a_node_that_no_online_server_has_is_told_by_name(creator, character):
+    make.ready(creator, character)
+    _online({"nodes": ["LoadImage", "ImageScale", "ImageInvert", "ImageBlend", "SaveImage"]})
+    with pytest.raises(NoCapableServer, match="ImageSharpen"):
+        ordering.order(creator, character, make.wish())
+    assert ImageVariant.objects.count() == 0
+
+
+def test_one_of_several_checkpoints_has_to_be_named(creator, character):
+    make.ready(creator, character)
+    flow = make.workflow("sd_img2img")
+    nodes = sorted(flow.latest().needs["nodes"])
+    _online({"nodes": nodes, "models": {"CheckpointLoaderSimple.ckpt_name": ["a.ckpt", "b.ckpt"]}})
+    with pytest.raises(NoCapableServer, match=r"a\.ckpt"):
+        ordering.order(creator, character, make.wish(workflow_id=flow.pk))
+    named = make.wish(workflow_id=flow.pk, values={"checkpoint": "b.ckpt"})
+    assert ordering.order(creator, character, named).variants

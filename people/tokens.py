@@ -1,0 +1,96 @@
+"""Sign-in of programs: JSON web tokens that rotate; one that is used twice ends them all."""
+
+from typing import Any
+
+from axes.conf import settings as axes
+from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
+from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.utils import get_md5_hash_password
+from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
+
+from people.managing import tell
+from people.models import User
+
+
+class SignInSerializer(TokenObtainPairSerializer):
+    """A pair of tokens; the sign-in is announced as one through the page is."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        tokens: dict[str, str] = super().validate(attrs)
+        user_logged_in.send(type(self.user), request=self.context["request"], user=self.user)
+        return tokens
+
+
+class SignIn(TokenObtainPairView):
+    """Tokens for a name and a password; 429 while the name is locked out for this address."""
+
+    serializer_class = SignInSerializer
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        try:
+            return super().post(request, *args, **kwargs)
+        except AuthenticationFailed as error:
+            if not getattr(request, "axes_locked_out", False):
+                raise
+            wait_s = axes.AXES_COOLOFF_TIME.total_seconds()
+            raise Throttled(wait_s, "Signing in failed too often. Wait, then try again.") from error
+
+
+class SignedRefresh(RefreshToken):
+    """A refresh token with a good signature, type and date; whether it was used is asked later."""
+
+    def check_blacklist(self) -> None:
+        pass
+
+
+class RefreshSerializer(TokenRefreshSerializer):
+    """The next pair for a refresh token that was never used.
+
+    A used one is in two hands: every refresh token of the person ends, so that only whoever
+    knows the password goes on. Two uses at the same moment queue for the person's row.
+    """
+
+    token_class = SignedRefresh
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        refresh = self.token_class(attrs["refresh"])
+        with transaction.atomic():
+            user = _holder(refresh)
+            if not BlacklistedToken.objects.filter(token__jti=refresh["jti"]).exists():
+                refresh.blacklist()
+                access = str(refresh.access_token)
+                refresh.set_jti()
+                refresh.set_exp()
+                refresh.set_iat()
+                refresh.outstand()
+                return {"access": access, "refresh": str(refresh)}
+            _end_all(user)
+        raise TokenError("Token is blacklisted")
+
+
+class Refresh(TokenRefreshView):
+    serializer_class = RefreshSerializer
+
+
+def _holder(refresh: RefreshToken) -> User:
+    """The active person whose token it is; InvalidToken after a new password."""
+    users = User.objects.select_for_update().filter(is_active=True)
+    user = users.filter(pk=refresh[api_settings.USER_ID_CLAIM]).first()
+    claimed = refresh.get(api_settings.REVOKE_TOKEN_CLAIM)
+    if user is None or claimed != get_md5_hash_password(user.password):
+        raise InvalidToken("The account or its password has changed. Sign in again.")
+    return user
+
+
+def _end_all(user: User) -> None:
+    open_ = OutstandingToken.objects.filter(user=user, blacklistedtoken__isnull=True)
+    BlacklistedToken.objects.bulk_create(BlacklistedToken(token=token) for token in open_)
+    tell(user, "user.token_reused", user, after={"ended": len(open_)})

@@ -1,0 +1,142 @@
+"""Two projects with the same things in both: what one member may do, the other's must not see."""
+
+import functools
+from contextlib import contextmanager
+from dataclasses import dataclass
+from unittest import mock
+
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models.functions import Now
+
+from characters import approving, receiving
+from characters.models import Character, SourceImage
+from jobs.models import Job, JobStatus
+from people import managing
+from people.models import Project, ProjectMembership, User
+from studio.lib import pictures
+from tests import make
+from variants import reviewing
+from variants.models import GenerationRequest, ImageVariant, VariantStatus
+
+OURS = ("people", "audit", "jobs", "qa", "comfy_bridge", "characters", "variants")
+TOKENS = ("token_blacklist",)
+
+
+@functools.cache
+def portrait() -> pictures.Picture:
+    return pictures.vet(make.portrait(), "portrait.png")
+
+
+@contextmanager
+def quick_validator():
+    """The portrait is decoded once for all tests; every other upload is vetted as ever."""
+
+    def vet(data, name="", *args, **kwargs):
+        known = data == make.portrait() and name.endswith(".png")
+        return portrait() if known else pictures.vet(data, name, *args, **kwargs)
+
+    with mock.patch.object(receiving, "vet", vet), mock.patch.object(make, "vet", vet):
+        yield
+
+
+@dataclass
+class Side:
+    """A project with everything in it that has an address."""
+
+    project: Project
+    ready: Character  # its baseline is approved
+    draft: Character  # its source has passed, nothing is decided
+    source: SourceImage  # of `ready`
+    candidate: ImageVariant
+    hero: ImageVariant
+    waiting: ImageVariant  # pending, its job is queued
+    failed: ImageVariant  # and so is its job
+    request: GenerationRequest
+    person: User  # somebody to be removed from the project
+
+    @property
+    def waiting_job(self) -> Job:
+        return self.waiting.job
+
+    @property
+    def failed_job(self) -> Job:
+        return self.failed.job
+
+    def addresses(self) -> dict[str, int]:
+        """What an address may name: `{character}`, `{variant}` …"""
+        names = ("project", "ready", "draft", "source", "candidate", "hero", "waiting", "failed")
+        more = ("request", "person", "waiting_job", "failed_job")
+        return {name: getattr(self, name).pk for name in (*names, *more)}
+
+
+def side(creator: User, project: Project) -> Side:
+    """Fill a project through the product's own steps."""
+    with quick_validator():
+        ready = make.ready(creator, make.character(creator, project, name="Jane"))
+        draft = make.character(creator, project, name="Joan")
+        make.passed_source(creator, draft)
+        candidate, hero, waiting, failed = make.generated(creator, ready, 4)
+    nothing = dict.fromkeys(
+        ("file_path", "sha256", "file_size_bytes", "width", "height", "format"), None
+    )
+    rows = ImageVariant.objects
+    rows.filter(pk=waiting.pk).update(status_id=VariantStatus.PENDING, **nothing)
+    rows.filter(pk=failed.pk).update(status_id=VariantStatus.FAILED, error_code="x", **nothing)
+    Job.objects.filter(pk=failed.job_id).update(
+        status_id=JobStatus.FAILED, finished_at=Now(), error_code="x"
+    )
+    reviewing.approve(creator, hero)
+    person = make.member(project, f"paul-{project.pk}", "Reviewer")
+    for row in (candidate, hero, waiting, failed, draft):
+        row.refresh_from_db()
+    return Side(
+        project, ready, draft, ready.current_source, candidate, hero, waiting, failed,
+        candidate.request, person,
+    )  # fmt: skip
+
+
+@dataclass
+class World:
+    """The cast, and what is whose."""
+
+    admin: User
+    creator: User
+    reviewer: User
+    outsider: User  # a creator too, but of the other project
+    idle: User  # a member without a role
+    ours: Side
+    theirs: Side
+
+    def person(self, role: str) -> User | None:
+        return None if role == "anonymous" else getattr(self, role)
+
+
+def build() -> World:
+    admin = make.user("ada", "Admin")
+    north, south = managing.create_project(admin, "Northlight"), make.project(admin, "Southlight")
+    creator, reviewer = make.member(north, "cleo", "Creator"), make.member(north, "rex", "Reviewer")
+    idle = make.member(north, "ivo", "Reviewer")
+    idle.groups.clear()
+    outsider = make.user("otto", "Creator")
+    ProjectMembership.objects.create(project=south, user=outsider)
+    assert Group.objects.count() >= 3
+    return World(admin, creator, reviewer, outsider, idle, side(creator, north), side(outsider, south))
+
+
+def everything(*labels: str) -> dict[str, list[tuple]]:
+    """Every row of ours, table by table, to be compared with a later look."""
+    models = [m for label in labels or OURS + TOKENS for m in apps.get_app_config(label).get_models()]
+    return {
+        model._meta.db_table: list(model._default_manager.order_by("pk").values_list())
+        for model in models
+    }
+
+
+@contextmanager
+def undone():
+    """Whatever happens inside is taken back, so that the next look starts from the same rows."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
