@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from audit.evidence import Evidence
 from audit.recording import record
 from comfy_bridge import pool
 from comfy_bridge.addresses import networks, parse, vetted
@@ -144,21 +145,8 @@ class WorkflowAdmin(admin.ModelAdmin[Workflow]):
         record(_person(request), "workflow.edit", obj, after=after)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Evidence: to look at, never to change."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(WorkflowVersion)
-class WorkflowVersionAdmin(ReadOnlyAdmin):
+class WorkflowVersionAdmin(Evidence, admin.ModelAdmin[Any]):
     list_display = ["workflow", "version", "used_at", "created_by", "created_at"]
     list_filter = ["workflow"]
     list_select_related = ["workflow", "created_by"]
@@ -187,7 +175,7 @@ class WorkflowVersionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReadOnlyAdmin):
+class SubmissionAdmin(Evidence, admin.ModelAdmin[Any]):
     list_display = ["prompt_id", "server", "status", "sent_at", "ended_at", "error"]
     list_filter = ["status", "server"]
     list_select_related = ["server", "status"]

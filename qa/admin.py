@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from audit.evidence import Evidence
 from audit.recording import record
 from people.models import User
 from qa.activating import activate
@@ -20,19 +21,6 @@ from qa.models import (
     QAThreshold,
     QAVerdict,
 )
-
-
-class Evidence:
-    """What was measured is read, never changed."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class ResultInline(Evidence, admin.TabularInline[QACheckResult, QAReport]):

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from characters.api import character_for, report_json, source_json
 from people.requests import SignedIn, api_view, plain
-from studio.lib.addresses import whole, word
+from studio.lib.addresses import LARGEST, whole, word
 from studio.lib.errors import NotFound
 from studio.lib.media import RENDITIONS
 from studio.lib.pages import page_of
@@ -23,7 +23,7 @@ from variants.vocabulary import Provenance, VariantStatus, VariantType
 
 class WishSerializer(serializers.Serializer[Any]):
     variant_type = serializers.CharField(max_length=200)
-    workflow_id = serializers.IntegerField()
+    workflow_id = serializers.IntegerField(min_value=1, max_value=LARGEST)
     count = serializers.IntegerField(default=1)
     prompt = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
     negative_prompt = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)

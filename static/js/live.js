@@ -70,6 +70,14 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   }
 });
 
+// What a card became changes the counts of the filters.
+const COUNT_MS = 800;
+const counted = (event) => {
+  if (/^variant-\d+(-live)?$/.test(event.detail.target?.id ?? "")) fire("counts", COUNT_MS);
+};
+document.addEventListener("htmx:oobBeforeSwap", counted);
+document.addEventListener("htmx:afterSwap", counted);
+
 // A live part is left alone while somebody types in it, and fetched again afterwards.
 const touched = (field) =>
   field.type === "file" ? field.files.length > 0

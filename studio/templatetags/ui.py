@@ -186,12 +186,10 @@ def seconds(duration_s: float | None) -> str:
 
 @register.filter
 def figure(value: object) -> str:
-    """A measured number without needless digits."""
+    """A measured number with three digits that count."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return "" if value is None else str(value)
-    if abs(value) >= 100 or value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 @register.simple_tag

@@ -122,10 +122,10 @@ def test_a_handler_that_forgets_to_finish_is_a_bug_and_says_so(work, caplog):
 @pytest.mark.parametrize(
     "error", [OperationalError("database is locked"), InterfaceError("connection already closed")]
 )
-def test_a_busy_or_absent_database_is_tried_again(work, error):
-    work.does(raises(error))
-    work.one()
-    row = work.run()
+def test_a_busy_or_absent_database_is_tried_again(committed_work, error):
+    committed_work.does(raises(error))
+    committed_work.one()
+    row = committed_work.run()
     assert (row.state, row.error_code) == (JobStatus.QUEUED, "database_away")
 
 
@@ -169,7 +169,10 @@ def test_what_a_broken_follower_wrote_is_rolled_back(work):
     assert row.project.description != "half"
 
 
-def test_an_end_that_the_database_refuses_is_left_to_the_sweeper(work, monkeypatch, caplog):
+def test_an_end_that_the_database_refuses_is_left_to_the_sweeper(
+    committed_work, monkeypatch, caplog
+):
+    work = committed_work
     work.does(raises(StudioError("It is no image.")))
     work.one()
     lease = work.claim()

@@ -49,7 +49,7 @@ class Side:
     ready: Character  # its baseline is approved
     draft: Character  # its source has passed, nothing is decided
     source: SourceImage  # of `ready`
-    candidate: ImageVariant
+    candidate: ImageVariant  # of another type than the hero
     hero: ImageVariant
     waiting: ImageVariant  # pending, its job is queued
     failed: ImageVariant  # and so is its job
@@ -82,6 +82,7 @@ def side(creator: User, project: Project) -> Side:
         ("file_path", "sha256", "file_size_bytes", "width", "height", "format"), None
     )
     rows = ImageVariant.objects
+    rows.filter(pk=candidate.pk).update(variant_type_id="casual")
     rows.filter(pk=waiting.pk).update(status_id=VariantStatus.PENDING, **nothing)
     rows.filter(pk=failed.pk).update(status_id=VariantStatus.FAILED, error_code="x", **nothing)
     Job.objects.filter(pk=failed.job_id).update(

@@ -1,0 +1,40 @@
+"""Sending one row of the matrix as one person."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from rest_framework.test import APIClient
+
+from people.models import User
+from tests import make
+from tests.people.matrix import FILE, Row
+from tests.people.world import Side, quick_validator
+
+
+def signed_in(person: User | None, *, api: bool) -> Client:
+    """A client with a session, as a browser has it."""
+    client = APIClient() if api else Client()
+    if person:
+        client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def send(client: Client, row: Row, side: Side, *, slash: bool = False) -> Any:
+    """The answer to the row with the things of one project filled in."""
+    names = {**side.addresses(), "workflow": make.workflow().pk}
+    path = row.path.format(**names) + ("/" if slash else "")
+    body = {key: _filled(value, names) for key, value in row.body.items()}
+    with quick_validator():
+        if row.method == "GET":
+            return client.get(path)
+        if row.is_api:
+            kind = "multipart" if FILE in row.body.values() else "json"
+            return getattr(client, row.method.lower())(path, body, format=kind)
+        return client.post(path, body)
+
+
+def _filled(value: Any, names: dict[str, int]) -> Any:
+    if value is FILE:
+        return SimpleUploadedFile("portrait.png", make.portrait(), "image/png")
+    return value.format(**names) if isinstance(value, str) else value

@@ -1,0 +1,202 @@
+"""Who gets which answer where: one row for each address and method of the product.
+
+A row names the status for an outsider (a creator of another project), an idle member (without a
+role), a reviewer, a creator and an admin. Who has not signed in is sent to sign in (pages) or
+refused with 401 (API), where the row does not say otherwise.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, get_resolver, resolve
+
+from tests import make
+
+ROLES = ("anonymous", "outsider", "idle", "reviewer", "creator", "admin")
+FILE = object()  # a fresh portrait.png
+API = "/api/v1/"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address and method; `{names}` in path and body are filled from a `Side`."""
+
+    method: str
+    path: str
+    cells: dict[str, int]
+    body: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_api(self) -> bool:
+        return self.path.startswith(API)
+
+    @property
+    def is_media(self) -> bool:
+        return "/media/" in self.path or "/renditions/" in self.path or "/file" in self.path
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def row(method: str, path: str, cells: str, body: dict[str, Any] | None = None) -> Row:
+    codes = [int(code) for code in cells.split()]
+    if len(codes) == len(ROLES) - 1:
+        codes = [401 if path.startswith(API) else 302, *codes]
+    return Row(method, path, dict(zip(ROLES, codes, strict=True)), body or {})
+
+
+CREDENTIALS = {"username": "cleo", "password": make.PASSWORD}
+NEW_PASSWORD = {
+    "old_password": make.PASSWORD,
+    "new_password1": "a different horse battery",
+    "new_password2": "a different horse battery",
+}
+ATTEST = {"statement": "A drawn person, ours alone", "source": "our own studio"}
+ASK = {"variant_type": "clothed", "workflow": "{workflow}", "count": 2}
+ASK_API = {"variant_type": "clothed", "workflow_id": "{workflow}", "count": 2}
+CHARACTER = {"name": "Judy", "depicts": "fictional", "age_basis": "unknown"}
+
+PUBLIC = [
+    row("GET", "/tokens.css", "200 200 200 200 200 200"),
+    row("GET", "/healthz", "200 200 200 200 200 200"),
+    row("GET", "/sign-in/", "200 302 302 302 302 302"),
+    row("POST", "/sign-in/", "302 302 302 302 302 302", CREDENTIALS),
+    row("POST", "/sign-out/", "302 302 302 302 302"),
+    row("POST", "/settings/theme/", "302 302 302 302 302", {"theme": "dark"}),
+    row("POST", "/api/v1/auth/token", "200 200 200 200 200 200", CREDENTIALS),
+    row("POST", "/api/v1/auth/token/refresh", "401 401 401 401 401", {"refresh": "junk"}),
+    row("POST", "/api/v1/auth/token/revoke", "401 401 401 401 401", {"refresh": "junk"}),
+]
+
+OWN = [
+    row("GET", "/", "200 200 200 200 200"),
+    row("GET", "/settings/", "200 200 200 200 200"),
+    row("GET", "/settings/password/", "200 200 200 200 200"),
+    row("POST", "/settings/password/", "302 302 302 302 302", NEW_PASSWORD),
+    row("GET", "/jobs/", "200 200 200 200 200"),
+    row("GET", "/jobs/tray/", "200 200 200 200 200"),
+    row("GET", "/projects/", "200 200 200 200 200"),
+    row("GET", "/api/v1/projects", "200 200 200 200 200"),
+    row("GET", "/api/v1/characters", "200 200 200 200 200"),
+    row("GET", "/api/v1/jobs", "200 200 200 200 200"),
+    row("GET", "/api/v1/variant-types", "200 200 200 200 200"),
+    row("GET", "/api/v1/workflows", "200 403 200 200 200"),
+    row("GET", "/api/v1/comfy-servers", "403 403 403 403 200"),
+]
+
+PROJECTS = [
+    row("GET", "/projects/new/", "403 403 403 403 200"),
+    row("POST", "/projects/new/", "403 403 403 403 302", {"name": "Eastlight"}),
+    row("GET", "/projects/{project}/", "404 404 200 200 200"),
+    row("GET", "/projects/{project}/edit/", "404 404 403 403 200"),
+    row("POST", "/projects/{project}/edit/", "404 404 403 403 302", {"name": "Eastlight"}),
+    row("POST", "/projects/{project}/members/", "404 404 403 403 302", {"username": "otto"}),
+    row("POST", "/projects/{project}/members/{person}/remove/", "404 404 403 403 302"),
+    row("POST", "/api/v1/projects", "403 403 403 403 201", {"name": "Eastlight"}),
+    row("GET", "/api/v1/projects/{project}", "404 404 200 200 200"),
+    row("PATCH", "/api/v1/projects/{project}", "404 404 403 403 200", {"name": "Eastlight"}),
+    row("POST", "/api/v1/projects/{project}/members", "404 404 403 403 201", {"username": "otto"}),
+]
+
+CHARACTERS = [
+    row("GET", "/projects/{project}/characters/new/", "404 404 403 200 200"),
+    row("POST", "/projects/{project}/characters/new/", "404 404 403 302 302", CHARACTER),
+    row("GET", "/characters/{ready}/", "404 404 200 200 200"),
+    row("GET", "/characters/{ready}/history/", "404 404 200 200 200"),
+    row("GET", "/characters/{ready}/edit/", "404 404 403 200 200"),
+    row("POST", "/characters/{draft}/edit/", "404 404 403 302 302", CHARACTER),
+    row("POST", "/characters/{draft}/archive/", "404 404 403 302 302"),
+    row("GET", "/characters/{ready}/source/panel/", "404 404 200 200 200"),
+    row("POST", "/characters/{draft}/source/", "404 404 403 302 302", {"file": FILE}),
+    row("POST", "/characters/{draft}/source/rerun-qa/", "404 404 403 302 302"),
+    row("POST", "/characters/{draft}/attest/", "404 404 403 302 302", ATTEST),
+    row("POST", "/characters/{draft}/baseline/approve/", "404 404 403 302 302"),
+    row("POST", "/characters/{draft}/baseline/reject/", "404 404 403 302 302", {"reason": "dark"}),
+    row("POST", "/characters/{ready}/baseline/unlock/", "404 404 403 302 302"),
+    row("GET", "/media/sources/{source}/display/", "404 404 200 200 200"),
+    row("GET", "/media/sources/{source}/w256/", "404 404 200 200 200"),
+    row("GET", "/media/sources/{source}/original/", "404 404 403 200 200"),
+    row("POST", "/api/v1/characters", "400 400 403 201 201", {**CHARACTER, "project": "{project}"}),
+    row("GET", "/api/v1/characters/{ready}", "404 404 200 200 200"),
+    row("PATCH", "/api/v1/characters/{draft}", "404 404 403 200 200", {"name": "Judy"}),
+    row("DELETE", "/api/v1/characters/{draft}", "404 404 403 204 204"),
+    row("GET", "/api/v1/characters/{ready}/source-image", "404 404 200 200 200"),
+    row("POST", "/api/v1/characters/{draft}/source-image", "404 404 403 201 201", {"file": FILE}),
+    row("GET", "/api/v1/characters/{ready}/seed-image/upload", "404 404 200 200 200"),
+    row(
+        "POST", "/api/v1/characters/{draft}/seed-image/upload", "404 404 403 201 201",
+        {"file": FILE},
+    ),
+    row("GET", "/api/v1/characters/{ready}/source-image/history", "404 404 200 200 200"),
+    row("POST", "/api/v1/characters/{draft}/source-image/rerun-qa", "404 404 403 202 202"),
+    row("GET", "/api/v1/source-images/{source}/renditions/w256", "404 404 200 200 200"),
+    row("GET", "/api/v1/source-images/{source}/renditions/original", "404 404 403 200 200"),
+    row("POST", "/api/v1/characters/{draft}/attestation", "404 404 403 201 201", ATTEST),
+    row("POST", "/api/v1/characters/{draft}/seed-image/approve", "404 404 403 200 200"),
+    row(
+        "POST", "/api/v1/characters/{draft}/seed-image/reject", "404 404 403 200 200",
+        {"reason": "dark"},
+    ),
+    row("POST", "/api/v1/characters/{ready}/seed-image/unlock", "404 404 403 200 200"),
+]  # fmt: skip
+
+_ONE = "/api/v1/characters/{ready}/variants"
+VARIANTS = [
+    row("GET", "/characters/{ready}/generate/", "404 404 403 200 200"),
+    row("POST", "/characters/{ready}/generate/", "404 404 403 302 302", ASK),
+    row("GET", "/requests/{request}/", "404 404 200 200 200"),
+    row("GET", "/variants/{candidate}/", "404 404 200 200 200"),
+    row("GET", "/variants/{candidate}/card/", "404 404 200 200 200"),
+    row("GET", "/variants/{candidate}/download/", "404 404 200 200 200"),
+    row("GET", "/media/variants/{candidate}/display/", "404 404 200 200 200"),
+    row("POST", "/variants/{candidate}/approve/", "404 404 302 302 302"),
+    row("POST", "/variants/{candidate}/reject/", "404 404 302 302 302"),
+    row("POST", "/variants/{candidate}/more/", "404 404 403 302 302"),
+    row("POST", "/variants/{candidate}/rerun-qa/", "404 404 403 302 302"),
+    row("POST", "/variants/{waiting}/cancel/", "404 404 403 302 302"),
+    row("POST", "/variants/{failed}/retry/", "404 404 403 302 302"),
+    row("GET", _ONE, "404 404 200 200 200"),
+    row("POST", f"{_ONE}/generate", "404 404 403 202 202", ASK_API),
+    row("GET", f"{_ONE}/{{candidate}}", "404 404 200 200 200"),
+    row("POST", f"{_ONE}/{{candidate}}/approve", "404 404 200 200 200"),
+    row("POST", f"{_ONE}/{{candidate}}/reject", "404 404 200 200 200"),
+    row("POST", f"{_ONE}/{{waiting}}/cancel", "404 404 403 202 202"),
+    row("POST", f"{_ONE}/{{failed}}/retry", "404 404 403 202 202"),
+    row("POST", f"{_ONE}/{{candidate}}/rerun-qa", "404 404 403 202 202"),
+    row("GET", "/api/v1/variants/{candidate}/file", "404 404 200 200 200"),
+    row("GET", "/api/v1/variants/{candidate}/renditions/w512", "404 404 200 200 200"),
+    row("GET", "/api/v1/characters/{ready}/scene-seeds", "404 404 200 200 200"),
+    row("GET", "/api/v1/requests/{request}", "404 404 200 200 200"),
+    row("POST", "/api/v1/requests/{request}/cancel", "404 404 403 202 202"),
+]
+
+JOBS = [
+    row("POST", "/jobs/{waiting_job}/cancel/", "404 404 403 302 302"),
+    row("POST", "/jobs/{failed_job}/retry/", "404 404 403 302 302"),
+    row("GET", "/api/v1/jobs/{waiting_job}", "404 404 200 200 200"),
+    row("POST", "/api/v1/jobs/{waiting_job}/cancel", "404 404 403 200 200"),
+    row("POST", "/api/v1/jobs/{failed_job}/retry", "404 404 403 200 200"),
+]
+
+ROWS = [*PUBLIC, *OWN, *PROJECTS, *CHARACTERS, *VARIANTS, *JOBS]
+
+
+def routes() -> set[str]:
+    """Every route of the product but the admin site's, without its last slash."""
+    return {route.rstrip("/") for route in _walk(get_resolver().url_patterns)}
+
+
+def route_of(path: str) -> str:
+    """The route that an address leads to, without its last slash."""
+    return resolve(path).route.rstrip("/")
+
+
+def _walk(patterns: list[Any], base: str = "") -> list[str]:
+    found: list[str] = []
+    for pattern in patterns:
+        route = base + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            found.append(route)
+        elif pattern.app_name != "admin":
+            found += _walk(pattern.url_patterns, route)
+    return found
