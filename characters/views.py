@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from characters import approving, attesting, describing, receiving, serving
 from characters.forms import AttestationForm, CharacterForm, ReasonForm, SourceForm
@@ -31,6 +31,7 @@ def character_for(request: Request, pk: int) -> Character:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def create(request: Request, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
     require(request.user, "character.create", project)
@@ -43,6 +44,7 @@ def create(request: Request, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def edit(request: Request, pk: int) -> HttpResponse:
     character = character_for(request, pk)
     require(request.user, "character.edit", character)

@@ -36,6 +36,12 @@ def record_end(submission: Submission, error: BridgeError | None = None) -> None
     _move(submission, to, ended_at=Now(), error="" if error is None else error.sentence)
 
 
+def abandon(submission: Submission, why: str) -> None:
+    """Close an open submission that nobody will follow any more, so that it takes no room."""
+    if submission.is_open:
+        record_end(submission, PromptLost(why))
+
+
 def _meaning(error: BridgeError) -> SubmissionStatus:
     if isinstance(error, Interrupted):
         return SubmissionStatus.CANCELLED

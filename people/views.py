@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from people import managing
 from people.access import can, require
@@ -29,6 +29,7 @@ class Request(HttpRequest):
 class SignIn(LoginView):
     template_name = "people/sign_in.html"
     redirect_authenticated_user = True
+    http_method_names = ["get", "post"]
 
 
 class SignOut(LogoutView):
@@ -38,6 +39,7 @@ class SignOut(LogoutView):
 class Password(PasswordChangeView):
     template_name = "people/password.html"
     success_url = reverse_lazy("settings")
+    http_method_names = ["get", "post"]
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
@@ -86,6 +88,7 @@ def projects(request: Request) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def project_create(request: Request) -> HttpResponse:
     require(request.user, "project.create")
     form = ProjectForm(request.POST or None)
@@ -96,6 +99,7 @@ def project_create(request: Request) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def project_edit(request: Request, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
     require(request.user, "project.edit", project)

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from characters.actors import mirror_report
 from comfy_bridge import pool
 from comfy_bridge.models import ComfyServer, ServerStatus
+from comfy_bridge.submissions import abandon
 from jobs.actors import narrow
 from jobs.claiming import Lease
 from jobs.handling import handles
@@ -44,7 +45,7 @@ def mirror(job: Job) -> None:
     error = {"error_code": job.error_code, "error": job.error} if ending else {}
     cleared = {} if ending else {"error_code": "", "error": ""}
     if ending and variant.submission:
-        generating.abandon(variant.submission, "Its job has ended.")
+        abandon(variant.submission, "Its job has ended.")
     if to is variant.state or to in MOVES.get(variant.state, ()):
         set_status(variant, to, **error, **cleared)
         publishing.variant_changed(_variant(job))

@@ -17,7 +17,7 @@ from characters.models import ContentRating
 from comfy_bridge import pool
 from comfy_bridge.addresses import Network, networks
 from comfy_bridge.driving import drive
-from comfy_bridge.errors import BridgeError, Interrupted, PromptLost
+from comfy_bridge.errors import BridgeError, Interrupted
 from comfy_bridge.graph import graph_hash
 from comfy_bridge.models import (
     ComfyServer,
@@ -27,7 +27,7 @@ from comfy_bridge.models import (
     WorkflowVersion,
 )
 from comfy_bridge.requests import BoundPrompt, Outcome, Progress
-from comfy_bridge.submissions import open_submission, record_end, record_sent
+from comfy_bridge.submissions import abandon, open_submission, record_end, record_sent
 from jobs.claiming import Lease
 from jobs.errors import Cancelled
 from studio.lib.files import read
@@ -97,12 +97,6 @@ def _server(
         return server, submission
     reasons = pool.missing(version, wish)
     raise NoServer(" ".join(reasons) or "Every ComfyUI server is busy.")
-
-
-def abandon(submission: Submission, why: str) -> None:
-    """Close an open submission that nobody will follow any more, so that it takes no room."""
-    if submission.is_open:
-        record_end(submission, PromptLost(why))
 
 
 def _submission(

@@ -27,7 +27,7 @@ TONES = {
 }  # fmt: skip
 WORDS = {
     "match": "Match", "check": "Check", "differs": "Differs",
-    "pass": "passed", "warn": "to check", "fail": "failed", "run": "running", "none": "not run",
+    "pass": "passed", "warn": "warns", "fail": "failed", "run": "running", "none": "not run",
     "pending": "Waiting", "generating": "Generating", "generated": "Candidate",
     "editing": "In editing", "approved": "Approved", "rejected": "Rejected", "failed": "Failed",
     "cancelled": "Cancelled", "quarantined": "Withheld",

@@ -3,6 +3,7 @@
 Knows processes, the REST API and the database's command line; never a browser.
 """
 
+import itertools
 import os
 import secrets
 import socket
@@ -77,6 +78,7 @@ class Product:
         self.url = f"http://{HOST}:{self._port}"
         self._server: subprocess.Popen[bytes] | None = None
         self._apis: dict[str, Api] = {}
+        self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
         (self.folder / "sandbox").mkdir(parents=True)
@@ -125,6 +127,13 @@ class Product:
             server.kill()
             server.wait()
 
+    def kill(self) -> None:
+        """End the server as a crash does: nothing is said, nothing is finished."""
+        if self._server:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+
     def api(self, person: str) -> Api:
         """The REST API as this person."""
         if person not in self._apis:
@@ -133,9 +142,10 @@ class Product:
         return self._apis[person]
 
     def new_project(self, name: str, *members: str) -> int:
-        """A project with these members; its id."""
+        """A project with these members, its name made unique by a number; its id."""
         admin = self.api("admin")
-        project = int(admin.post("projects", {"name": name, "description": ""})["id"])
+        body = {"name": f"{name} {next(self._numbers)}", "description": "For a test"}
+        project = int(admin.post("projects", body)["id"])
         for member in members:
             admin.post(f"projects/{project}/members", {"username": member})
         return project

@@ -1,11 +1,13 @@
 """The whole main job over the API, against the sandbox in a process of its own."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
 from comfy_bridge import pool
 from comfy_bridge.handles import close_all
+from studio.integrity import faults
 from tests import make
 from tests.fakes.sandbox import start_sandbox
 from variants.generating import NETWORKS
@@ -78,3 +80,4 @@ def test_from_upload_to_hero(committed, sandbox, api, admin, creator, reviewer, 
     assert [seed["id"] for seed in seeds] == [best["id"]]
     file = make_.get(best["file_url"])
     assert hashlib.sha256(file.getvalue()).hexdigest() == best["sha256"]
+    assert [fault.sentence for fault in faults(grace=timedelta(0), read_files=True)] == []

@@ -178,7 +178,15 @@ JOBS = [
     row("POST", "/api/v1/jobs/{failed_job}/retry", "404 404 403 200 200"),
 ]
 
-ROWS = [*PUBLIC, *OWN, *PROJECTS, *CHARACTERS, *VARIANTS, *JOBS]
+GROUPS = {
+    "public": PUBLIC,
+    "own": OWN,
+    "projects": PROJECTS,
+    "characters": CHARACTERS,
+    "variants": VARIANTS,
+    "jobs": JOBS,
+}
+ROWS = [row for rows in GROUPS.values() for row in rows]
 
 
 def routes() -> set[str]:

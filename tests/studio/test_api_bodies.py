@@ -1,4 +1,4 @@
-"""Whatever a body or a path says, the API answers with a sentence, never with a fault of its own."""
+"""Whatever a body or a path says, the API answers with a sentence, never with a fault."""
 
 import json
 from http import HTTPStatus

@@ -41,4 +41,6 @@ def test_a_module_imports_only_its_siblings_and_runs_no_text(file: Path) -> None
     for path in re.findall(r'(?:from|import) "([^"]+)"', text):
         assert path.startswith("./")
         assert (file.parent / path).exists(), path
-    assert not re.search(r"\beval\(|new Function|insertAdjacentHTML|document\.write|\.style\.", text)
+    assert not re.search(
+        r"\beval\(|new Function|insertAdjacentHTML|document\.write|\.style\.", text
+    )

@@ -59,7 +59,8 @@ def test_seconds(duration_s: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(1.0, "1"), (0.4213, "0.421"), (90.07, "90.1"), (1412.6, "1,413"), (None, "")]
+    ("value", "text"),
+    [(1.0, "1"), (0.4213, "0.421"), (90.07, "90.1"), (1412.6, "1,413"), (None, "")],
 )
 def test_figures_have_no_needless_digits(value: float | None, text: str) -> None:
     assert ui.figure(value) == text

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from characters.attesting import gate
 from characters.views import character_for
@@ -23,6 +23,7 @@ from variants.views.gallery import card_for, variant_for
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def generate(request: Request, pk: int) -> HttpResponse:
     """The form, and asking for candidates."""
     character = character_for(request, pk)
