@@ -66,7 +66,7 @@ def panel_of(user: User, character: Character, errors: list[str] | None = None) 
     """The panel of a character for one person."""
     source = _source(character)
     report = source.qa_report if source else None
-    checks = list(report.results.select_related("qa_check")) if report else []
+    checks = list(report.results.select_related("qa_check", "verdict")) if report else []
     jobs = [source.qa_job, source.embedding_job] if source else []
     refusal: StudioError | None = approve_refusal(character) if source else None
     return SourcePanel(

@@ -142,7 +142,7 @@ def history(request: Request, pk: int) -> HttpResponse:
     character = character_for(request, pk)
     context = {
         "character": character,
-        "sources": character.sources.select_related("qa_report", "created_by"),
+        "sources": character.sources.select_related("qa_report__verdict", "created_by"),
         "decisions": character.baseline_decisions.select_related(
             "decided_by", "from_status", "to_status", "source"
         ),

@@ -31,6 +31,7 @@ from comfy_bridge.submissions import abandon, open_submission, record_end, recor
 from jobs.claiming import Lease
 from jobs.errors import Cancelled
 from studio.lib.files import read
+from variants import publishing
 from variants.binding import prompt_for
 from variants.errors import NoServer, VariantGone
 from variants.models import ImageVariant
@@ -110,6 +111,7 @@ def _submission(
     with transaction.atomic():
         lease.hold()
         set_status(variant, VariantStatus.GENERATING)
+        publishing.variant_changed(variant)
         current = variant.submission
         if current and current.is_open and current.server_id == server.pk:
             return current

@@ -37,7 +37,9 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "character": variant.character,
         "source": variant.source_image,
         "params": _params(variant),
-        "checks": variant.qa_report.results.select_related("qa_check") if variant.qa_report else [],
+        "checks": variant.qa_report.results.select_related("qa_check", "verdict")
+        if variant.qa_report
+        else [],
         "decisions": variant.decisions.select_related("decided_by", "replaced").prefetch_related(
             "reasons"
         ),

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
 from characters.fragments import panel_of
 from characters.views import character_for
@@ -32,6 +33,7 @@ def card_for(request: Request, variant: ImageVariant) -> Card:
 
 @login_required
 @require_GET
+@vary_on_headers("HX-Request")
 def gallery(request: Request, pk: int) -> HttpResponse:
     """The page, or for htmx the grid alone."""
     character = character_for(request, pk)
