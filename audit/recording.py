@@ -84,4 +84,5 @@ def signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
 
 def sign_in_failed(sender: Any, credentials: dict[str, Any], **_: Any) -> None:
     """Recorded against the table, not a person: the name may not exist."""
-    record(None, "user.sign_in_failed", User(), after={"name": credentials.get("username", "")})
+    name = str(credentials.get("username", ""))[:150]
+    record(None, "user.sign_in_failed", User(), after={"name": name})

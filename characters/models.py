@@ -38,11 +38,15 @@ class ContentRating(States):
 class BaselineStatusRow(Lookup):
     class Meta:
         db_table = "baseline_statuses"
+        verbose_name = "baseline status"
+        verbose_name_plural = "baseline statuses"
 
 
 class ContentRatingRow(Lookup):
     class Meta:
         db_table = "content_ratings"
+        verbose_name = "content rating"
+        verbose_name_plural = "content ratings"
 
 
 class Depicts(models.TextChoices):

@@ -34,6 +34,8 @@ OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
 class JobStatusRow(Lookup):
     class Meta:
         db_table = "job_statuses"
+        verbose_name = "job status"
+        verbose_name_plural = "job statuses"
 
 
 class JobKind(Lookup):

@@ -1,10 +1,12 @@
 """People in the admin: users with their roles, projects with their members."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
 from people.managing import tell
 from people.models import Project, ProjectMembership, User
@@ -38,9 +40,20 @@ class UserAdmin(DjangoUserAdmin[User]):
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         user = User.objects.get(pk=form.instance.pk)
-        verb = "user.edit" if change else "user.create"
         after = {"roles": sorted(user.roles), "active": user.is_active}
-        tell(request.user, verb, user, after=after)
+        if not change:
+            tell(request.user, "user.create", user, after=after)
+            return
+        roles = sorted(group.name for group in form.initial.get("groups", []))
+        before = {"roles": roles, "active": form.initial.get("is_active")}
+        tell(request.user, "user.edit", user, before=before, after=after)
+
+    def user_change_password(self, request: Any, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  Django's name
+        with transaction.atomic():
+            answer = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:
+                tell(request.user, "user.password", User.objects.get(pk=id))
+        return answer
 
 
 @admin.register(Project)
@@ -55,5 +68,18 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
         if not change:
             obj.created_by = request.user
         super().save_model(request, obj, form, change)
+        before = {name: str(form.initial.get(name, "")) for name in form.changed_data}
         after = {name: str(form.cleaned_data[name]) for name in form.changed_data}
-        tell(request.user, "project.edit" if change else "project.create", obj, after=after)
+        verb = "project.edit" if change else "project.create"
+        tell(request.user, verb, obj, before=before if change else {}, after=after)
+
+    def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
+        """Who came and went, as the steps of `managing` record it."""
+        project: Project = form.instance
+        before = set(project.members.values_list("username", flat=True))
+        super().save_formset(request, form, formset, change)
+        after = set(project.members.values_list("username", flat=True))
+        for username in sorted(before - after):
+            tell(request.user, "project.member_remove", project, before={"user": username})
+        for username in sorted(after - before):
+            tell(request.user, "project.member_add", project, after={"user": username})

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from characters.actors import mirror_report
 from comfy_bridge import pool
-from comfy_bridge.models import ComfyServer, ServerStatus
+from comfy_bridge.models import OPEN, ComfyServer, ServerStatus
 from comfy_bridge.submissions import abandon
 from jobs.actors import narrow
 from jobs.claiming import Lease
@@ -84,10 +84,19 @@ def embed(lease: Lease) -> None:
 
 
 def when_a_server_is_free(due: QuerySet[Job]) -> QuerySet[Job]:
-    """Claim ComfyUI work only while an online server has room; with none online, let it say so."""
+    """Claim ComfyUI work only while an online server has room for one prompt more.
+
+    What is with a server already needs no room; with none online, the work may come and say so.
+    """
     online = ComfyServer.objects.with_open().filter(status_id=ServerStatus.ONLINE, paused=False)
-    rooms = [server for server in online if server.open_submissions < 2 * server.slots]
-    return due if rooms or not online else due.none()
+    if not online:
+        return due
+    rooms = sum(max(0, 2 * server.slots - server.open_submissions) for server in online)
+    sent = ImageVariant.objects.filter(submission__status_id__in=OPEN, job__isnull=False)
+    submitted = sent.values("job_id")
+    running = Job.objects.filter(queue="comfy", status_id=JobStatus.RUNNING)
+    taken = running.exclude(pk__in=submitted).count()
+    return due if rooms > taken else due.filter(pk__in=submitted)
 
 
 @chore

@@ -40,7 +40,7 @@ class ImageVariantAdmin(Evidence, admin.ModelAdmin[ImageVariant]):
         "status",
         "is_hero",
         "verdict",
-        "likeness",
+        "likeness_shown",
         "seed",
         "error",
         "created_at",
@@ -71,6 +71,10 @@ class ImageVariantAdmin(Evidence, admin.ModelAdmin[ImageVariant]):
     def verdict(self, variant: ImageVariant) -> str:
         report = variant.qa_report
         return str(report.verdict) if report and report.verdict else "–"
+
+    @admin.display(description="likeness", ordering="likeness")
+    def likeness_shown(self, variant: ImageVariant) -> str:
+        return f"{variant.likeness:.2f}" if variant.likeness is not None else "not measured"
 
     @admin.action(description="Approve as hero")
     def approve(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:

@@ -35,6 +35,8 @@ MOVES = {
 class VariantStatusRow(Lookup):
     class Meta:
         db_table = "variant_statuses"
+        verbose_name = "variant status"
+        verbose_name_plural = "variant statuses"
 
 
 class VariantType(Lookup):

@@ -47,6 +47,8 @@ class Counts:
         return now - before
 
 
+NOTES = """SELECT status.name, note FROM jobs JOIN job_statuses status ON status.id = status_id
+    WHERE queue = 'comfy' ORDER BY jobs.id"""
 MOMENTS = {
     "queued": lambda counts: True,
     "uploading": lambda counts: counts.since("uploads") >= 1,
@@ -61,8 +63,7 @@ def test_killed_again_and_again_and_every_variant_is_made_once(product, sandbox)
     for moment, has_come in MOMENTS.items():
         product.until(lambda: has_come(counts), moment, every_s=0.002)  # noqa: B023
         product.kill_alone("server")
-        work = "SELECT kind.name, status.name, note FROM jobs JOIN job_kinds kind ON kind.id = kind_id JOIN job_statuses status ON status.id = status_id ORDER BY jobs.id"
-        print(f"killed while {moment}:", product.rows(work)[2:], product.rows("SELECT status_id, sent_at FROM comfy_submissions"), product.rows("select status_id from image_variants"))
+        print(f"killed while {moment}:", product.rows(NOTES))
         product.serve()
     product.until(product.is_idle, "every job to end")
 
@@ -72,7 +73,8 @@ def test_killed_again_and_again_and_every_variant_is_made_once(product, sandbox)
     for variant in request["variants"]:
         content = product.call("GET", variant["file_url"]).content
         assert hashlib.sha256(content).hexdigest() == variant["sha256"]
-        assert product.call("GET", variant["thumb_url"]).status_code == 200
+        for address in variant["thumbnails"].values():
+            assert product.call("GET", address).status_code == 200
         assert variant["likeness"] is not None
     assert len({variant["sha256"] for variant in request["variants"]}) == COUNT
 
@@ -84,6 +86,8 @@ def test_killed_again_and_again_and_every_variant_is_made_once(product, sandbox)
     assert len(posts) == COUNT, "one prompt a variant"
     assert set(posts.values()) == {1}, "and none was posted twice"
     assert set(counts.since("runs").values()) == {1}
+    checked = product.manage("check_integrity")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_a_second_server_on_the_same_database_refuses_in_a_sentence(product, tmp_path):

@@ -49,10 +49,14 @@ class Product:
     def prepare(self) -> None:
         """Tables, and the people admin, creator and reviewer."""
         file = self.folder / "passwords.json"
-        command = [sys.executable, "manage.py", "prepare_demo", str(file)]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True)
+        done = self.manage("prepare_demo", str(file))
         assert done.returncode == 0, done.stdout + done.stderr
         self._passwords = json.loads(file.read_text())
+
+    def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a management command to its end."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True)
 
     def start(self, name: str, *command: str) -> "subprocess.Popen[bytes]":
         """Start one process of ours; its output goes to NAME.log."""

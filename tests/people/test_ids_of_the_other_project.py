@@ -16,15 +16,13 @@ def cast(db):
 
 
 def test_a_character_is_not_made_in_the_other_project(cast):
+    client = signed_in(cast.creator, api=True)
     before = everything()
-    answer = signed_in(cast.creator, api=True).post(
-        "/api/v1/characters", {"name": "Judy", "project": cast.theirs.project.pk}
-    )
+    url = "/api/v1/characters"
+    answer = client.post(url, {"name": "Judy", "project": cast.theirs.project.pk})
     assert answer.status_code == 400
     assert set(answer.json()["errors"]) == {"project"}
-    missing = signed_in(cast.creator, api=True).post(
-        "/api/v1/characters", {"name": "Judy", "project": 10**6}
-    )
+    missing = client.post(url, {"name": "Judy", "project": 10**6})
     hidden = answer.json()["detail"].replace(str(cast.theirs.project.pk), "N")
     assert missing.json()["detail"].replace(str(10**6), "N") == hidden
     assert everything() == before
@@ -77,9 +75,10 @@ def test_a_variant_is_not_found_below_another_character(cast, verb, role):
 
 
 def test_removing_a_member_of_another_project_changes_nothing(cast):
+    client = signed_in(cast.admin, api=False)
     before = everything()
     url = f"/projects/{cast.ours.project.pk}/members/{cast.theirs.person.pk}/remove/"
-    assert signed_in(cast.admin, api=False).post(url).status_code == 302
+    assert client.post(url).status_code == 302
     assert everything() == before
 
 

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
 from people.views import Request
+from qa.models import QACheckResult
 from studio.lib.addresses import whole
 from studio.lib.errors import Conflict
 from studio.lib.htmx import toast, wants_fragment
@@ -37,9 +38,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "character": variant.character,
         "source": variant.source_image,
         "params": _params(variant),
-        "checks": variant.qa_report.results.select_related("qa_check", "verdict")
-        if variant.qa_report
-        else [],
+        "checks": _checks(variant),
         "decisions": variant.decisions.select_related("decided_by", "replaced").prefetch_related(
             "reasons"
         ),
@@ -160,6 +159,12 @@ def _cards(request: Request, variant: ImageVariant, changed: list[ImageVariant])
         context = {"card": card_of(row), "oob": True}
         response.content += render_to_string("variants/_card_live.html", context).encode()
     return response
+
+
+def _checks(variant: ImageVariant) -> list[QACheckResult]:
+    if variant.qa_report is None:
+        return []
+    return list(variant.qa_report.results.select_related("qa_check", "verdict"))
 
 
 def _params(variant: ImageVariant) -> list[tuple[str, Any]]:
