@@ -60,9 +60,8 @@ class CharacterForm(forms.ModelForm[Character]):
 
 
 class SourceForm(forms.Form):
-    """The upload: the file, and where needed the statement about the likeness."""
+    """What comes with an uploaded file: the statement about the likeness, where one is needed."""
 
-    file = forms.FileField(label="Source image")
     statement = forms.CharField(required=False, max_length=2000)
     source = forms.CharField(required=False, max_length=2000)
 

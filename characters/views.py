@@ -76,22 +76,23 @@ def source_panel(request: Request, pk: int) -> HttpResponse:
 def source_upload(request: Request, pk: int) -> HttpResponse:
     """Receive a source image, and the statement about the likeness when one came with it."""
     character = character_for(request, pk)
-    form = SourceForm(request.POST, request.FILES)
+    form = SourceForm(request.POST)
     file = request.FILES.get("file")
     if file is None:
         return _panel(request, character, ["Choose an image file first."], status=422)
+    if not form.is_valid():
+        return _panel(request, character, ["The statement is too long."], status=422)
+    statement, source = form.cleaned_data["statement"], form.cleaned_data["source"]
     try:
-        data = form.cleaned_data if form.is_valid() else {}
-        statement, source = data.get("statement", ""), data.get("source", "")
         if statement or source:
             attesting.attest(request.user, character, statement, source)
         received = receiving.receive_source(
             request.user, character, file.read(), file.name or "", source_limits()
         )
-    except ImageRefused as refusal:
+    except (ImageRefused, attesting.StatementTooShort) as refusal:
         return _panel(request, character, [refusal.sentence], status=422)
-    messages_of = f"Source v{received.source.version} received. The checks are running."
-    return _done(request, character, messages_of)
+    sentence = f"Source v{received.source.version} received. The checks are running."
+    return _done(request, character, sentence)
 
 
 @login_required

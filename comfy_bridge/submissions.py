@@ -55,7 +55,7 @@ def _move(submission: Submission, to: SubmissionStatus, **changes: object) -> No
         Submission.objects.filter(pk=submission.pk),
         MOVES,
         field="status",
-        seen=SubmissionStatus(submission.status_id),
+        seen=SubmissionStatus.of(submission.status_id),
         to=to,
         **changes,
     )

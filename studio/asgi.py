@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 
@@ -12,7 +13,10 @@ django.setup()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402  after setup
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.security.websocket import (  # noqa: E402
+    AllowedHostsOriginValidator,
+    WebsocketDenier,
+)
 from django.conf import settings  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -67,12 +71,33 @@ class BodyCap:
         await send({"type": "http.response.body", "body": body})
 
 
+class OwnOrigin:
+    """Lets sockets in from pages of this very host and port, as the check of forms does.
+
+    A cookie knows no port: what else listens on this machine must not read along.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = dict(scope["headers"])
+        origin = urlsplit(headers.get(b"origin", b"").decode("latin1")).netloc.lower()
+        here = headers.get(b"host", b"").decode("latin1").lower()
+        allowed = origin in (here, urlsplit(settings.SITE_URL).netloc.lower())
+        await (self.app if allowed else WebsocketDenier())(scope, receive, send)
+
+
+sockets = URLRouter(
+    [
+        path("ws/events/", EventsConsumer.as_asgi()),
+        path("<path:elsewhere>", WebsocketDenier.as_asgi()),
+    ]
+)
 _router = ProtocolTypeRouter(
     {
         "http": BodyCap(get_asgi_application(), settings.MAX_BODY_BYTES),
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter([path("ws/events/", EventsConsumer.as_asgi())]))
-        ),
+        "websocket": AllowedHostsOriginValidator(OwnOrigin(AuthMiddlewareStack(sockets))),
     }
 )
 

@@ -1,5 +1,6 @@
 """The live socket: JSON events for programs, rendered fragments for pages."""
 
+import json
 import re
 import time
 from collections import OrderedDict
@@ -15,8 +16,10 @@ from people.models import Project, User
 MAX_GROUPS = 200
 REMEMBERED = 256
 RECHECK_S = 2.0
-_TOPIC = re.compile(r"(project|character)-(\d{1,18})")
+MAX_MESSAGE = 16 * 1024  # characters
+_TOPIC = re.compile(r"(project|character)-([1-9][0-9]{0,17})")
 SIGNED_OUT = 4401
+TOO_BIG = 1009
 
 
 class EventsConsumer(AsyncJsonWebsocketConsumer):
@@ -46,6 +49,19 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         for group in getattr(self, "joined", []):
             await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+    ) -> None:
+        """Bytes, broken JSON and JSON that is nested too deeply are answered, not failed over."""
+        if text_data is not None and len(text_data) > MAX_MESSAGE:
+            await self.close(TOO_BIG)
+            return
+        try:
+            content = json.loads(text_data or "")
+        except (ValueError, RecursionError):
+            content = None
+        await self.receive_json(content)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         topics = content.get("subscribe") if isinstance(content, dict) else None
@@ -93,20 +109,22 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
 
     @database_sync_to_async
     def _visible(self, topics: list[str], *, projects: bool = True) -> list[str]:
-        """Groups to join: the person's own, all their projects, and the characters asked for."""
+        """Groups to join: the person's own, the topics asked for, and all their projects."""
         user = User.objects.filter(pk=self.user.pk, is_active=True).first()
         if user is None:
             return []
         self.user = user  # read anew: roles are remembered on the instance
-        groups = [f"user-{self.user.pk}"]
-        mine = Project.objects.visible_to(self.user)
+        matches = [match for topic in topics[:MAX_GROUPS] if (match := _TOPIC.fullmatch(topic))]
+        rows = {
+            "project": Project.objects.visible_to(user),
+            "character": Character.objects.visible_to(user),
+        }
+        groups = [f"user-{user.pk}"]
+        for kind, visible in rows.items():
+            asked = [int(match[2]) for match in matches if match[1] == kind]
+            found = visible.filter(pk__in=asked).values_list("pk", flat=True) if asked else []
+            groups += [f"{kind}-{pk}" for pk in found]
         if projects:
-            groups += [f"project-{pk}" for pk in mine.values_list("pk", flat=True)[:MAX_GROUPS]]
-        for topic in topics:
-            match = _TOPIC.fullmatch(topic)
-            if match is None:
-                continue
-            rows = mine if match[1] == "project" else Character.objects.visible_to(self.user)
-            if rows.filter(pk=int(match[2])).exists():
-                groups.append(topic)
+            pks = rows["project"].values_list("pk", flat=True)[:MAX_GROUPS]
+            groups += [f"project-{pk}" for pk in pks]
         return list(dict.fromkeys(groups))[:MAX_GROUPS]

@@ -1,6 +1,7 @@
 """The embedded default: workers and sweeper as threads of the server process."""
 
 import fcntl
+import logging
 import sys
 import threading
 from pathlib import Path
@@ -43,7 +44,9 @@ class Embedded:
             pool.register_urls(settings.COMFYUI_URLS)
         except StudioError as error:
             sys.exit(f"COMFYUI_URLS: {error.sentence}")
-        slots = ComfyServer.objects.aggregate(all=Sum("slots"))["all"] or 1
+        # It warns of several workers in one process, which is what is meant here.
+        logging.getLogger("dramatiq.broker.StubBroker").setLevel(logging.ERROR)
+        slots = ComfyServer.objects.filter(paused=False).aggregate(all=Sum("slots"))["all"] or 1
         for queue in QUEUES:
             threads = slots + 1 if queue == "comfy" else 1
             worker = dramatiq.Worker(

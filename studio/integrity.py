@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.core.files.storage import default_storage
 from django.db.models import Count, F, Q
@@ -110,7 +111,7 @@ def _work() -> Iterator[Fault]:
             yield Fault(
                 "open_submission",
                 f"Submission {submission.prompt_id} is open though variant {variant.pk} is not.",
-                lambda submission=submission: abandon(submission, "Its variant has ended."),
+                partial(abandon, submission, "Its variant has ended."),
             )
 
 
@@ -153,11 +154,7 @@ def _orphans(named: set[str], grace: timedelta) -> Iterator[Fault]:
     for key in _stored(""):
         if key in named or default_storage.get_modified_time(key) > oldest:
             continue
-        yield Fault(
-            "orphan_file",
-            f"No row names {key}.",
-            lambda key=key: default_storage.delete(key),
-        )
+        yield Fault("orphan_file", f"No row names {key}.", partial(default_storage.delete, key))
 
 
 def _stored(folder: str) -> Iterable[str]:

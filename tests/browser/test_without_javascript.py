@@ -66,7 +66,7 @@ def test_a_refused_upload_says_why_on_its_own_page(page, product, tmp_path):
     page.goto(f"/characters/{character}/")
     page.locator("input[type=file]").set_input_files(broken)
     page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_role("alert").first).to_contain_text("PNG")
+    expect(page.get_by_role("alert").first).to_contain_text("only .png, .jpg, .jpeg and .webp")
     page.locator("input[type=file]").set_input_files(PORTRAIT)
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("img", name="Source image of Nobody")).to_be_visible()

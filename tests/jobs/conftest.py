@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from django.db import connections
 
 from jobs import handling
 from jobs.asking import Ask, ask
@@ -23,7 +24,7 @@ class Work:
         self.followed = []
         self.never = threading.Event()
         JobKind.objects.get_or_create(name=kind, defaults={"queue": queue})
-        self.does(lambda lease: _finish(lease))
+        self.does(_finish)
 
     def does(self, handler, on_change=None):
         """From now on the kind is done by `handler`."""
@@ -82,8 +83,6 @@ def until(condition, what="it", within_s=WITHIN_S):
 
 def in_threads(*works):
     """Run all at once, each in a thread of its own; the results, in order."""
-    from django.db import connections
-
     start = threading.Barrier(len(works))
     results = [None] * len(works)
 

@@ -32,9 +32,13 @@ def test_several_jobs_of_a_queue_wake_it_once(committed_work, quiet_wakes):
 
 
 def test_a_rollback_leaves_no_row_and_wakes_nobody(committed_work, quiet_wakes):
-    with pytest.raises(Rollback), transaction.atomic():
-        committed_work.ask(2)
-        raise Rollback
+    def ask_and_break():
+        with transaction.atomic():
+            committed_work.ask(2)
+            raise Rollback
+
+    with pytest.raises(Rollback):
+        ask_and_break()
     assert Job.objects.count() == 0
     assert quiet_wakes == []
 

@@ -3,9 +3,10 @@
 import threading
 
 import pytest
+from django.db import connections
 
 from audit.models import AuditEvent
-from jobs import asking
+from jobs import asking, handling
 from jobs.errors import Retryable
 from jobs.models import Job, JobStatus
 from studio.lib.errors import StudioError
@@ -49,8 +50,6 @@ def test_the_holder_of_a_running_job_is_asked_and_stops(committed_work, api):
 
 
 def _run_and_close(work):
-    from django.db import connections
-
     try:
         work.run()
     finally:
@@ -63,8 +62,6 @@ def test_a_job_cancelled_before_its_handler_began_does_no_work(work):
     job = work.one()
     lease = work.claim()
     asking.cancel(work.creator, job)
-    from jobs import handling
-
     handling.run(lease)
     assert called == []
     assert Job.objects.get(pk=job.pk).state is JobStatus.CANCELLED

@@ -74,7 +74,7 @@ def test_claimers_at_the_same_moment_never_get_the_same_job(committed_work):
         return got
 
     taken = in_threads(*[lambda name=name: claim_all(name) for name in "abcd"])
-    assert sorted(sum(taken, [])) == [job.pk for job in jobs]
+    assert sorted(pk for mine in taken for pk in mine) == [job.pk for job in jobs]
     assert JobAttempt.objects.count() == 12
     for owner, mine in zip("abcd", taken, strict=True):
         assert set(Job.objects.filter(lease_owner=owner).values_list("pk", flat=True)) == set(mine)

@@ -118,12 +118,15 @@ def test_every_edge_has_a_verb(work):
 def test_the_move_is_one_update_that_names_the_state_it_leaves(work, state, verb):
     job, lease = job_in(work, state)
     row = Job.objects.get(pk=job.pk)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         verb(work, row, lease)
     moves = [
         query["sql"].replace('"', "")
         for query in queries
-        if query["sql"].startswith('UPDATE "jobs"') and '"status_id" =' in query["sql"].split("WHERE")[0]
+        if query["sql"].startswith('UPDATE "jobs"')
+        and '"status_id" =' in query["sql"].split("WHERE")[0]
     ]
     assert len(moves) == 1, moves
     condition = moves[0].split("WHERE")[1]

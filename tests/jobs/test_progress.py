@@ -1,6 +1,5 @@
 """Progress is told often enough to look alive, seldom enough to cost nothing, and never lost."""
 
-
 import pytest
 
 from jobs import claiming

@@ -21,9 +21,7 @@ def chores(monkeypatch):
 
 
 def expire_all():
-    Job.objects.filter(status_id=JobStatus.RUNNING).update(
-        lease_until=Now() - timedelta(seconds=1)
-    )
+    Job.objects.filter(status_id=JobStatus.RUNNING).update(lease_until=Now() - timedelta(seconds=1))
 
 
 def test_two_sweepers_at_the_same_moment_take_each_job_up_once(committed_work):

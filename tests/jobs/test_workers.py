@@ -1,6 +1,8 @@
 """A wake-up makes a worker take what is due, one thread after another, until nothing is left."""
 
+import queue
 import threading
+import time
 
 import dramatiq
 import pytest
@@ -129,3 +131,25 @@ def test_the_operator_s_pace_wins(monkeypatch):
     worker.queue_prefetch = 3
     redis.emit_before("worker_boot", worker)
     assert (worker.worker_timeout, worker.queue_prefetch) == (10, 3)
+
+
+def test_an_idle_worker_starts_soon_after_the_commit(committed_work, workers):
+    """No limit is asserted: the figures are for the reader (pytest -s)."""
+    begun = queue.Queue()
+
+    def handler(lease):
+        begun.put(time.perf_counter())
+        with lease.finish():
+            pass
+
+    committed_work.does(handler)
+    workers()
+    waits_ms = []
+    for number in range(20):
+        until(ended(number))
+        time.sleep(0.02)
+        asked = time.perf_counter()
+        committed_work.ask()
+        waits_ms.append(1000 * (begun.get(timeout=30) - asked))
+    waits_ms.sort()
+    print(f"ask to start, embedded: median {waits_ms[10]:.1f} ms, p95 {waits_ms[18]:.1f} ms")

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.db import connections
 from django.db.models import Q
 
 from jobs import handling
@@ -61,9 +62,14 @@ def test_the_rows_of_its_finish_are_rolled_back(zombie):
 def test_rows_are_rolled_back_when_the_lease_is_fine_but_the_body_breaks(work):
     work.one()
     lease = work.claim()
-    with pytest.raises(ZeroDivisionError), lease.finish():
-        Project.objects.create(name="half")
-        raise ZeroDivisionError
+
+    def finish_and_break():
+        with lease.finish():
+            Project.objects.create(name="half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        finish_and_break()
     assert not Project.objects.filter(name="half").exists()
     assert Job.objects.get(pk=lease.job.pk).state is JobStatus.RUNNING
 
@@ -113,8 +119,6 @@ def test_running_on_as_a_zombie_changes_neither_job_nor_rows(committed_work):
 
 
 def _run(lease):
-    from django.db import connections
-
     try:
         handling.run(lease)
     finally:

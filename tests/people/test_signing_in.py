@@ -88,7 +88,9 @@ def test_success_forgets_the_failures_before_it(client, creator, settings):
         client.post("/sign-out/")
 
 
-@pytest.mark.parametrize("name", ["x" * 151, "x" * 5000, "nul\x00", "\N{PILE OF POO}", "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "name", ["x" * 151, "x" * 5000, "nul\x00", "\N{PILE OF POO}", "' OR 1=1 --"]
+)
 def test_odd_names_are_refused_not_failed_over(client, db, name):
     assert sign_in(client, name, "x").status_code == 200
     body = {"username": name, "password": "x"}
@@ -137,7 +139,7 @@ def test_a_new_password_keeps_this_session_and_ends_the_others(client, creator):
     ("old", "new", "again", "sentence"),
     [
         (WRONG, "a different horse battery", "a different horse battery", "old password"),
-        (make.PASSWORD, "a different horse battery", "another horse battery", "didn’t match"),
+        (make.PASSWORD, "a different horse battery", "another horse battery", "match"),
         (make.PASSWORD, "short", "short", "at least 12"),
         (make.PASSWORD, "cleo@example.org", "cleo@example.org", "similar"),
         (make.PASSWORD, "1234567890123", "1234567890123", "numeric"),

@@ -65,7 +65,9 @@ def test_a_refresh_gives_a_new_pair_once(client, creator):
     assert client.post(REFRESH, {"refresh": answer.json()["refresh"]}).status_code == 200
 
 
-def test_using_a_rotated_token_again_ends_every_refresh_token_of_the_person(client, creator, reviewer):
+def test_using_a_rotated_token_again_ends_every_refresh_token_of_the_person(
+    client, creator, reviewer
+):
     _, stolen = pair(client)
     _, elsewhere = pair(client)
     _, of_rex = pair(client, "rex")
@@ -168,7 +170,9 @@ def test_a_forged_token_opens_nothing(client, creator, settings):
 
 
 @pytest.mark.parametrize("path", [TOKEN, REFRESH, REVOKE])
-@pytest.mark.parametrize("body", [{}, [], "x", {"refresh": None, "username": None}, {"refresh": {}}])
+@pytest.mark.parametrize(
+    "body", [{}, [], "x", {"refresh": None, "username": None}, {"refresh": {}}]
+)
 def test_a_malformed_body_is_a_bad_request(client, path, body):
     answer = client.post(path, body)
     assert answer.status_code == 400

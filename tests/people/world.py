@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from unittest import mock
 
 from django.apps import apps
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models.functions import Now
 
-from characters import approving, receiving
+from characters import receiving
 from characters.models import Character, SourceImage
 from jobs.models import Job, JobStatus
 from people import managing
@@ -122,13 +121,16 @@ def build() -> World:
     idle.groups.clear()
     outsider = make.user("otto", "Creator")
     ProjectMembership.objects.create(project=south, user=outsider)
-    assert Group.objects.count() >= 3
-    return World(admin, creator, reviewer, outsider, idle, side(creator, north), side(outsider, south))
+    return World(
+        admin, creator, reviewer, outsider, idle, side(creator, north), side(outsider, south)
+    )
 
 
 def everything(*labels: str) -> dict[str, list[tuple]]:
     """Every row of ours, table by table, to be compared with a later look."""
-    models = [m for label in labels or OURS + TOKENS for m in apps.get_app_config(label).get_models()]
+    models = [
+        m for label in labels or OURS + TOKENS for m in apps.get_app_config(label).get_models()
+    ]
     return {
         model._meta.db_table: list(model._default_manager.order_by("pk").values_list())
         for model in models

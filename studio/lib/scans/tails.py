@@ -18,6 +18,8 @@ _FOREIGN = re.compile(
     rb"PK\x03\x04|PK\x05\x06|%PDF-|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|<\?php|<!doctype|<html|<script",
     re.IGNORECASE,
 )
+# An archiver looks for the end record in so many bytes from the end (PKWARE APPNOTE, 4.3.16).
+_ZIP_ENTRY, _ZIP_END, _ZIP_REACH = b"PK\x01\x02", b"PK\x05\x06", 22 + 65_535
 _NOT_ZERO = re.compile(rb"[^\x00]")
 _BOX_NAME = re.compile(rb"[A-Za-z0-9 ]{4}")
 
@@ -45,6 +47,9 @@ def judge_tail(data: bytes, structure: Structure) -> None:
     foreign = _FOREIGN.search(data, end)
     if foreign is not None:
         raise _trailing(data, end, foreign.start())
+    # Between the last pixel and the end marker a decoder skips what an archiver would open.
+    if structure.image.rfind(_ZIP_END, -_ZIP_REACH) > structure.image.find(_ZIP_ENTRY) >= 0:
+        raise trailing_data(len(structure.image), "a ZIP archive")
 
 
 def _trailing(data: bytes, end: int, at: int) -> ImageRefused:

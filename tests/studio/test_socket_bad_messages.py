@@ -1,0 +1,63 @@
+"""Whatever is sent through the socket, it answers or closes: it does not fail."""
+
+import json
+
+import pytest
+
+from studio import consumers
+from tests.studio.socket_of import heard, opened, push
+
+GARBAGE = [
+    "",
+    "not json",
+    "{",
+    "[]",
+    "null",
+    "42",
+    '"subscribe"',
+    "NaN",
+    '{"subscribe": null}',
+    '{"subscribe": {}}',
+    '{"subscribe": "character-1"}',
+    '{"unsubscribe": []}',
+    json.dumps({"subscribe": ["x"] * (consumers.MAX_GROUPS + 1)}),
+    "[" * 5000,
+    "\ud7ff\x00",
+]
+
+
+async def test_garbage_is_answered_and_the_socket_goes_on(committed, creator):
+    async with opened(creator) as socket:
+        for text in GARBAGE:
+            await socket.send_to(text_data=text)
+            assert await heard(socket) == {"type": "error", "code": "bad_message"}, text[:40]
+        await socket.send_to(bytes_data=b"\x00\xff")
+        assert await heard(socket) == {"type": "error", "code": "bad_message"}
+        await push("own", [f"user-{creator.pk}"])
+        assert (await heard(socket))["type"] == "own"
+
+
+async def test_a_message_that_is_too_long_closes_the_socket(committed, creator):
+    async with opened(creator) as socket:
+        await socket.send_to(text_data=" " * (consumers.MAX_MESSAGE + 1))
+        closed = await socket.receive_output(timeout=10)
+        assert closed == {"type": "websocket.close", "code": 1009}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "fragments=" + "&fragments=".join(f"character-{n}" for n in range(1, 900)),
+        "fragments=character-%D9%A3",
+        "fragments=%00&fragments=%FF",
+        "&&&==&fragments",
+        "fragments=character-99999999999999999999999",
+    ],
+)
+async def test_an_odd_address_opens_a_socket_that_works(committed, creator, query):
+    async with opened(creator, query) as socket:
+        await push("own", [f"user-{creator.pk}"], fragments={"character-1": "<p>1</p>", "": "x"})
+        await socket.send_json_to({"subscribe": []})
+        while (text := await socket.receive_from(timeout=10)).startswith("<"):
+            pass
+        assert json.loads(text)["type"] in ("subscribed", "own")
