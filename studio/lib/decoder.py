@@ -51,8 +51,8 @@ class Decoder:
     def decode(self, structure: Structure) -> list[Rendition]:
         """Decode one scanned image fully: the thumbnails, and `display` where pixels had to change.
 
-        Raises DecodeFailed and DecodeTimeout.
-        A child that somebody else killed is replaced and asked once more.
+        Raises DecodeFailed and DecodeTimeout. A child that somebody else killed is replaced and
+        asked once more.
         """
         with self._turn:
             try:

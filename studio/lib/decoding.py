@@ -19,6 +19,9 @@ from studio.lib import framing
 from studio.lib.rendering import Order, render
 from studio.lib.scans import png
 
+if sys.platform == "linux":
+    import resource
+
 MEMORY_BYTES = 1536 * 2**20
 
 # What Pillow and its libraries were seen to raise on bad files. Anything else ends this process
@@ -72,8 +75,6 @@ def _limit_process() -> None:
     """Memory, no core dump, no file of any length. Elsewhere than on Linux only the parent's
     clock limits: macOS ignores RLIMIT_AS, Windows has none."""
     if sys.platform == "linux":
-        import resource
-
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -82,8 +83,6 @@ def _limit_process() -> None:
 def _allow_cpu(cpu_s: float) -> None:
     """So many seconds more than were spent; the kernel ends the process with SIGXCPU."""
     if sys.platform == "linux":
-        import resource
-
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + cpu_s), hard))
 

@@ -197,3 +197,9 @@ def test_without_redis_a_worker_of_its_own_says_what_it_needs(product):
     assert process.wait(60) != 0
     assert "Workers of their own need REDIS_URL" in bare.log("lonely")
     assert "Traceback" not in bare.log("lonely")
+
+
+def test_the_sweeper_ends_when_asked_to(product):
+    assert product.end("sweeper") == 0
+    assert "Traceback" not in product.log("sweeper")
+    product.start("sweeper", "manage.py", "sweep")

@@ -29,7 +29,7 @@ GARBAGE = [
 async def test_garbage_is_answered_and_the_socket_goes_on(committed, creator):
     async with opened(creator) as socket:
         for text in GARBAGE:
-            await socket.send_to(text_data=text)
+            await socket.send_input({"type": "websocket.receive", "text": text})
             assert await heard(socket) == {"type": "error", "code": "bad_message"}, text[:40]
         await socket.send_to(bytes_data=b"\x00\xff")
         assert await heard(socket) == {"type": "error", "code": "bad_message"}
