@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework import serializers
@@ -84,9 +85,10 @@ def character_for(request: SignedIn, pk: int) -> Character:
 
 
 def report_json(report: QAReport | None) -> dict[str, Any] | None:
-    """A QA report with its checks."""
+    """A QA report with its checks, which a list has fetched for all its reports at once."""
     if report is None:
         return None
+    prefetch_related_objects([report], "results__qa_check")
     return {
         "id": report.pk,
         "verdict": Verdict(report.verdict_id).label if report.verdict_id else None,
@@ -102,7 +104,7 @@ def report_json(report: QAReport | None) -> dict[str, Any] | None:
                 "verdict": Verdict(result.verdict_id).label if result.verdict_id else None,
                 "sentence": result.sentence,
             }
-            for result in report.results.select_related("qa_check")
+            for result in report.results.all()
         ],
     }
 
@@ -201,7 +203,7 @@ def source_history(request: SignedIn, pk: int) -> Response:
     rows = character_for(request, pk).sources.select_related(
         "qa_report", "embedding__model", "created_by"
     )
-    found, following = page_of(request, rows)
+    found, following = page_of(request, rows.prefetch_related("qa_report__results__qa_check"))
     return Response({"results": [source_json(request, s) for s in found], "next": following})
 
 

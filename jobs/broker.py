@@ -52,17 +52,17 @@ class Pace(dramatiq.Middleware):
         leaving.set()
 
 
-def make_broker(redis_url: str) -> dramatiq.Broker:
-    """A Redis broker, or a stub broker in memory when `redis_url` is empty."""
+def make_broker(redis_url: str, prefix: str) -> dramatiq.Broker:
+    """A Redis broker whose names begin with `prefix`; in memory when `redis_url` is empty."""
     if not redis_url:
         return StubBroker(middleware=[DatabaseConnections()])
     client = Redis.from_url(
         redis_url, socket_connect_timeout=REDIS_CONNECT_S, socket_timeout=REDIS_ANSWER_S
     )
     return RedisBroker(  # type: ignore[no-untyped-call]
-        client=client, middleware=[DatabaseConnections(), Pace()], namespace="studio"
+        client=client, middleware=[DatabaseConnections(), Pace()], namespace=prefix
     )
 
 
-broker = make_broker(settings.REDIS_URL)
+broker = make_broker(settings.REDIS_URL, settings.REDIS_PREFIX)
 dramatiq.set_broker(broker)

@@ -183,6 +183,11 @@ class Lease:
             yield
         self._finished = True
 
+    def succeed(self) -> None:
+        """End the job well when there are no rows to write with it."""
+        with self.finish():
+            return
+
     def require_finished(self) -> None:
         """A handler that returned without `finish` has a bug: say so instead of leaving it."""
         if not self._finished:

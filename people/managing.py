@@ -97,7 +97,7 @@ def remove_member(actor: User, project: Project, user_id: int) -> None:
     """End a membership; nothing happens when there is none."""
     require(actor, "project.members", project)
     with transaction.atomic():
-        membership = project.memberships.select_related("user").filter(user_id=user_id).first()
+        membership = project.memberships.select_related("user").filter(user__pk=user_id).first()
         if membership is None:
             return
         membership.delete()

@@ -135,6 +135,7 @@ WHITENOISE_USE_FINDERS = True
 
 # --- workers and events -------------------------------------------------------------------------
 REDIS_URL = env.text("REDIS_URL")
+REDIS_PREFIX = env.text("REDIS_PREFIX", "studio")
 STUDIO_WORKERS = env.text("STUDIO_WORKERS", "none" if REDIS_URL else "embedded")
 if STUDIO_WORKERS not in {"embedded", "none"}:
     raise ImproperlyConfigured("STUDIO_WORKERS is 'embedded' (in the server process) or 'none'.")
@@ -146,7 +147,7 @@ if STUDIO_WORKERS == "embedded" and REDIS_URL:
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "studio"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX},
     }
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}

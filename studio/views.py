@@ -162,4 +162,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """The last resort asks nothing of the database."""
+    if request.path_info.startswith("/api/"):
+        sentence = "Something broke on our side and is logged. Try again, or tell an admin."
+        return _error_page(request, 500, sentence, "broken")
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -5,9 +5,10 @@ from django.db.models import QuerySet
 
 from characters.actors import mirror_report
 from comfy_bridge import pool
-from comfy_bridge.models import OPEN, ComfyServer, ServerStatus
+from comfy_bridge.models import OPEN, ComfyServer, ServerStatus, Submission
 from comfy_bridge.submissions import abandon
 from jobs.actors import narrow
+from jobs.asking import Ask, ask
 from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
@@ -45,11 +46,24 @@ def mirror(job: Job) -> None:
     error = {"error_code": job.error_code, "error": job.error} if ending else {}
     cleared = {} if ending else {"error_code": "", "error": ""}
     if ending and variant.submission:
-        abandon(variant.submission, "Its job has ended.")
+        _withdraw(job, variant.submission)
     if to is variant.state or to in MOVES.get(variant.state, ()):
         set_status(variant, to, **error, **cleared)
         publishing.variant_changed(_variant(job))
     publishing.request_settled(variant.request)
+
+
+def _withdraw(job: Job, submission: Submission) -> None:
+    """Close a submission that nobody follows any more; a server that has it is told to stop."""
+    if submission.is_open and submission.sent_at:
+        withdrawal = Ask(
+            kind="variant.withdraw",
+            title=f"Withdraw · {job.title}",
+            args={"submission_id": submission.pk},
+            groups=job.groups,
+        )
+        ask(job.project_id, job.asked_by, [withdrawal])
+    abandon(submission, "Its job has ended.")
 
 
 @handles("variant.generate", "comfy", "Generation of one candidate by ComfyUI", on_change=mirror)
@@ -63,6 +77,14 @@ def generate(lease: Lease) -> None:
         checking.ask_for_checks(lease.job.asked_by, variant)
         publishing.variant_changed(_variant(lease.job))
         publishing.request_settled(variant.request)
+
+
+@handles("variant.withdraw", "io", "Taking a cancelled prompt back from its ComfyUI server")
+def withdraw(lease: Lease) -> None:
+    submission = Submission.objects.select_related("server").get(pk=lease.job.args["submission_id"])
+    handle = pool.handle(submission.server, generating.NETWORKS)
+    handle.client.cancel(str(submission.prompt_id))
+    lease.succeed()
 
 
 def mirror_check(job: Job) -> None:

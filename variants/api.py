@@ -58,7 +58,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
 def variant_for(request: SignedIn, pk: int, vid: int) -> ImageVariant:
     """The variant of that character, if the person may see it; NotFound otherwise."""
     rows = ImageVariant.objects.visible_to(request.user).present().for_cards()
-    variant = rows.filter(pk=vid, character_id=pk).first()
+    variant = rows.filter(pk=vid, character__pk=pk).first()
     if variant is None:
         raise NotFound("There is no such variant, or it is not yours to see.")
     return variant

@@ -15,11 +15,15 @@ PREVIEW_LIMITS = Limits(max_bytes=512 * 1024, max_pixels=2048 * 2048)
 
 
 class Telling:
-    """Called with each step; at most ten cards and two and a half previews a second."""
+    """Called with each step: every phase is told, and else at most ten cards a second.
+
+    Previews are drawn anew by the decoding child, at most every `PREVIEW_EVERY_S`.
+    """
 
     def __init__(self, lease: Lease, variant: ImageVariant) -> None:
         self._lease = lease
         self._variant = variant
+        self._phase = ""
         self._card_at = 0.0
         self._preview_at = 0.0
         self._preview = ""
@@ -28,9 +32,9 @@ class Telling:
         note = words(progress)
         self._lease.progress(progress.fraction, note)
         now = time.monotonic()
-        if now - self._card_at < CARD_EVERY_S:
+        if now - self._card_at < CARD_EVERY_S and progress.phase == self._phase:
             return
-        self._card_at = now
+        self._card_at, self._phase = now, progress.phase
         if progress.preview and now - self._preview_at >= PREVIEW_EVERY_S:
             self._preview_at = now
             self._preview = data_uri(progress.preview) or self._preview

@@ -62,7 +62,10 @@ def drop_append_only(using: str = "default") -> None:
         on = f" ON {table}" if connection.vendor == "postgresql" else ""
         _execute(
             connection,
-            [f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}" for verb in ("update", "delete")],
+            [
+                f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}"
+                for verb in ("update", "delete", "truncate")
+            ],
         )
 
 
@@ -115,9 +118,16 @@ def _refuse(vendor: str, table: str, name: str, event: str, condition: str, why:
 
 def _append_only(vendor: str, table: str) -> list[str]:
     why = f"{table} is append-only"
-    return _refuse(vendor, table, f"{table}_no_update", "UPDATE", "", why) + _refuse(
-        vendor, table, f"{table}_no_delete", "DELETE", "", why
-    )
+    statements = _refuse(vendor, table, f"{table}_no_update", "UPDATE", "", why)
+    statements += _refuse(vendor, table, f"{table}_no_delete", "DELETE", "", why)
+    if vendor == "postgresql":  # TRUNCATE asks no trigger of the rows
+        name = f"{table}_no_truncate"
+        statements += [
+            f"DROP TRIGGER IF EXISTS {name} ON {table}",
+            f"""CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT
+                EXECUTE FUNCTION trigger_refuse('{why}')""",
+        ]
+    return statements
 
 
 def _freeze(vendor: str, frozen: Frozen) -> list[str]:

@@ -14,7 +14,7 @@ from tests.browser.conftest import WAIT_MS
 
 expect.set_options(timeout=WAIT_MS)
 # Generation and face detection share two cores with everything else that runs.
-WORK_MS = 120_000
+WORK_MS = 60_000
 
 DROP = """
 ([base64, name, type]) => {

@@ -44,7 +44,7 @@ def test_a_rollback_leaves_no_row_and_wakes_nobody(committed_work, quiet_wakes):
 
 
 def test_the_commit_holds_when_redis_is_away(committed_work, monkeypatch, caplog):
-    nobody_listens = make_broker("redis://127.0.0.1:1/0")
+    nobody_listens = make_broker("redis://127.0.0.1:1/0", "studio")
     monkeypatch.setattr("jobs.waking.broker", nobody_listens)
     monkeypatch.setattr("jobs.waking.wake", REAL_WAKE)
     with transaction.atomic():

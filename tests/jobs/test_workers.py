@@ -117,7 +117,7 @@ def test_the_narrowing_of_a_queue_decides_what_a_worker_takes(committed_work, mo
 def test_a_worker_process_polls_often_and_hoards_nothing(monkeypatch):
     for name in ("dramatiq_worker_timeout", "dramatiq_queue_prefetch"):
         monkeypatch.delenv(name, raising=False)
-    redis = broker.make_broker("redis://127.0.0.1:1/0")
+    redis = broker.make_broker("redis://127.0.0.1:1/0", "studio")
     worker = dramatiq.Worker(redis, worker_threads=4)
     redis.emit_before("worker_boot", worker)
     assert (worker.worker_timeout, worker.queue_prefetch) == (broker.POLL_MS, 1)
@@ -126,7 +126,7 @@ def test_a_worker_process_polls_often_and_hoards_nothing(monkeypatch):
 def test_the_operator_s_pace_wins(monkeypatch):
     monkeypatch.setenv("dramatiq_worker_timeout", "10")
     monkeypatch.setenv("dramatiq_queue_prefetch", "3")
-    redis = broker.make_broker("redis://127.0.0.1:1/0")
+    redis = broker.make_broker("redis://127.0.0.1:1/0", "studio")
     worker = dramatiq.Worker(redis, worker_timeout=10)
     worker.queue_prefetch = 3
     redis.emit_before("worker_boot", worker)

@@ -17,9 +17,12 @@ def source(creator, character):
 
 
 def refused(rows, **changes):
-    with pytest.raises(IntegrityError), transaction.atomic():
+    def change():
         rows.update(**changes)
         connection.check_constraints()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change()
     return True
 
 

@@ -17,8 +17,7 @@ FACE = Face(box=(0.0, 0.0, 300.0, 300.0), landmarks=((1.0, 2.0),) * 5, confidenc
 READING = FaceReading((FACE,), 0, np.zeros(128, np.float32), "dlib-resnet", "v1-mtcnn5", 512, 512)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_halves_that_end_together_leave_a_finished_report():
+def test_two_halves_that_end_together_leave_a_finished_report(committed):
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
         pytest.skip("a database in memory has one connection")
     project = Project.objects.create(name="Orion")

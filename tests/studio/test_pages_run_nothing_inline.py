@@ -42,7 +42,11 @@ class Reader(HTMLParser):
             self.post_forms += 1
         if tag == "input" and given.get("name") == "csrfmiddlewaretoken":
             self.csrf_forms += 1
-        if tag == "a" and given.get("target") == "_blank" and "noopener" not in given.get("rel", ""):
+        if (
+            tag == "a"
+            and given.get("target") == "_blank"
+            and "noopener" not in given.get("rel", "")
+        ):
             self.wrong.append((tag, "target", "_blank"))
         if "id" in given:
             self.ids.append(given["id"])
@@ -90,7 +94,9 @@ def check(answer, url):
     reader = read(answer.content.decode())
     assert reader.wrong == [], url
     assert reader.open == [], url
-    assert len(reader.ids) == len(set(reader.ids)), [i for i in reader.ids if reader.ids.count(i) > 1]
+    assert len(reader.ids) == len(set(reader.ids)), [
+        i for i in reader.ids if reader.ids.count(i) > 1
+    ]
     assert reader.csrf_forms >= reader.post_forms, url
     for nonce in reader.nonces:
         assert f"'nonce-{nonce}'" in policy

@@ -6,6 +6,7 @@ from tests.people import world
 from tests.studio.socket_of import opened, push
 from variants import reviewing
 
+
 async def test_only_the_parts_that_were_asked_for_come(committed, creator, character):
     parts = {"tray": "<i>tray</i>", f"character-{character.pk}": "<i>mine</i>", "x": "<i>x</i>"}
     group = [f"project-{character.project_id}"]

@@ -67,7 +67,8 @@ def test_the_trigger_moves_updated_at_in_every_table_that_has_rows(db):
             stale(model, pk)
             before = stamp(model, pk)
             with connection.cursor() as cursor:
-                cursor.execute(f"UPDATE {table} SET {column} = {column} WHERE {column} = %s", [pk])
+                sql = f"UPDATE {table} SET {column} = {column} WHERE {column} = %s"  # noqa: S608  ours
+                cursor.execute(sql, [pk])
             if not stamp(model, pk) > before:
                 wrong.append(table)
             transaction.set_rollback(True)
@@ -129,4 +130,6 @@ def test_a_dropped_trigger_comes_back_with_the_next_migrate(db):
 def test_table_names_are_the_plain_words_of_the_data_model():
     for model in MODELS:
         assert re.fullmatch(r"[a-z]+(_[a-z]+)*", model._meta.db_table)
-        assert not model._meta.db_table.startswith(f"{model._meta.app_label}_{model.__name__.lower()}")
+        assert not model._meta.db_table.startswith(
+            f"{model._meta.app_label}_{model.__name__.lower()}"
+        )

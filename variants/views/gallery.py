@@ -24,11 +24,16 @@ def variant_for(request: Request, pk: int) -> ImageVariant:
 
 def card_for(request: Request, variant: ImageVariant) -> Card:
     """The variant's card for this person."""
-    return card_of(
-        variant,
-        may_review=bool(can(request.user, "variant.review", variant)),
-        may_make=bool(can(request.user, "variant.generate", variant)),
-    )
+    return cards_for(request, [variant])[0]
+
+
+def cards_for(request: Request, variants: list[ImageVariant]) -> list[Card]:
+    """The cards of variants of one project for this person; the rights are asked for once."""
+    if not variants:
+        return []
+    may_review = bool(can(request.user, "variant.review", variants[0]))
+    may_make = bool(can(request.user, "variant.generate", variants[0]))
+    return [card_of(row, may_review=may_review, may_make=may_make) for row in variants]
 
 
 @login_required

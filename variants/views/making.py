@@ -19,7 +19,7 @@ from variants.errors import NothingToDo
 from variants.estimating import estimate
 from variants.forms import GenerateForm
 from variants.models import GenerationRequest, ImageVariant
-from variants.views.gallery import card_for, variant_for
+from variants.views.gallery import card_for, cards_for, variant_for
 
 
 @login_required
@@ -110,8 +110,7 @@ def request_page(request: Request, pk: int) -> HttpResponse:
         "asked_by", "workflow_version__workflow"
     )
     row = get_object_or_404(rows, pk=pk)
-    variants = row.variants.present().for_cards().order_by("pk")
-    cards = [card_for(request, variant) for variant in variants]
+    cards = cards_for(request, list(row.variants.present().for_cards().order_by("pk")))
     context = {
         "request_row": row,
         "cards": cards,

@@ -1,0 +1,27 @@
+"""Every page of the product, by name, with the address it has for one character."""
+
+from tests.browser.product import Candidates
+
+
+def pages_of(project: int, made: Candidates) -> dict[str, str]:
+    """Name to address, of all pages that a signed-in admin can open."""
+    one = made.variants[0]
+    return {
+        "home": "/",
+        "projects": "/projects/",
+        "project": f"/projects/{project}/",
+        "new project": "/projects/new/",
+        "edit project": f"/projects/{project}/edit/",
+        "new character": f"/projects/{project}/characters/new/",
+        "edit character": f"/characters/{made.character}/edit/",
+        "gallery": made.page,
+        "gallery, filtered to nothing": f"{made.page}?status=failed",
+        "generate": f"{made.page}generate/",
+        "history": f"{made.page}history/",
+        "variant": f"/variants/{one}/",
+        "jobs": "/jobs/",
+        "jobs, failed": "/jobs/?status=failed",
+        "settings": "/settings/",
+        "password": "/settings/password/",
+        "not found": "/characters/99999999/",
+    }
