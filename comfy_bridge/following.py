@@ -5,8 +5,9 @@ A watchdog on progress, not on total time, catches a server that has gone silent
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from comfy_bridge.answers import EndedRun
 from comfy_bridge.client import Where
@@ -46,6 +47,7 @@ class Bar:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._weights = {node_id: _weight(node["inputs"]) for node_id, node in graph.items()}
         self._done: set[str] = set()
         self.now = Progress("queued")
 
@@ -102,8 +104,15 @@ class Bar:
         part = 0.0 if not now.step or not now.steps else now.step / now.steps
         if now.node_id in self._done:
             part = 0.0
-        share = (len(self._done & self._graph.keys()) + part) / len(self._graph)
+        done = sum(self._weights[node_id] for node_id in self._done & self._graph.keys())
+        share = (done + part * self._weights.get(now.node_id or "", 0)) / sum(self._weights.values())
         return max(now.fraction, min(share, 1.0))
+
+
+def _weight(inputs: Mapping[str, Any]) -> int:
+    """What a node counts for: its steps when it samples, so that the bar moves with the time."""
+    steps = inputs.get("steps")
+    return steps if isinstance(steps, int) and steps > 0 else 1
 
 
 class Following:

@@ -1,8 +1,20 @@
 """Forms of people's pages."""
 
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 
 from people.models import Project
+
+MAX_USERNAME = 150  # characters; a longer one would not fit into the record of failures
+
+
+class SignInForm(AuthenticationForm):
+    username = UsernameField(max_length=MAX_USERNAME, widget=forms.TextInput({"autofocus": True}))
+
+
+class AdminSignInForm(AdminAuthenticationForm):
+    username = UsernameField(max_length=MAX_USERNAME, widget=forms.TextInput({"autofocus": True}))
 
 
 class ProjectForm(forms.ModelForm[Project]):

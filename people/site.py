@@ -3,6 +3,7 @@
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 
+from people.forms import AdminSignInForm
 from people.models import User
 
 
@@ -10,6 +11,7 @@ class StudioAdminSite(AdminSite):
     site_header = "Likeness Studio"
     site_title = "Likeness Studio"
     index_title = "Administration"
+    login_form = AdminSignInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.is_admin

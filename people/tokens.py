@@ -8,6 +8,7 @@ from django.db import transaction
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import CharField
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from rest_framework_simplejwt.settings import api_settings
@@ -16,12 +17,17 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from rest_framework_simplejwt.utils import get_md5_hash_password
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
+from people.forms import MAX_USERNAME
 from people.managing import tell
 from people.models import User
 
 
 class SignInSerializer(TokenObtainPairSerializer):
     """A pair of tokens; the sign-in is announced as one through the page is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"] = CharField(write_only=True, max_length=MAX_USERNAME)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         tokens: dict[str, str] = super().validate(attrs)

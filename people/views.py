@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from people import managing
 from people.access import can, require
-from people.forms import MemberForm, ProjectForm
+from people.forms import MemberForm, ProjectForm, SignInForm
 from people.models import Project, User
 
 THEMES = ("auto", "dark", "light")
@@ -28,6 +28,7 @@ class Request(HttpRequest):
 
 class SignIn(LoginView):
     template_name = "people/sign_in.html"
+    authentication_form = SignInForm
     redirect_authenticated_user = True
     http_method_names = ["get", "post"]
 
