@@ -104,9 +104,9 @@ class Bar:
         part = 0.0 if not now.step or not now.steps else now.step / now.steps
         if now.node_id in self._done:
             part = 0.0
-        done = sum(self._weights[node_id] for node_id in self._done & self._graph.keys())
-        share = (done + part * self._weights.get(now.node_id or "", 0)) / sum(self._weights.values())
-        return max(now.fraction, min(share, 1.0))
+        done: float = sum(self._weights[node_id] for node_id in self._done & self._graph.keys())
+        done += part * self._weights.get(now.node_id or "", 0)
+        return max(now.fraction, min(done / sum(self._weights.values()), 1.0))
 
 
 def _weight(inputs: Mapping[str, Any]) -> int:
