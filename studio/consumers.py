@@ -9,6 +9,10 @@ from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
+from django.utils.crypto import constant_time_compare
+from django.utils.module_loading import import_string
 
 from characters.models import Character
 from people.models import Project, User
@@ -20,6 +24,7 @@ MAX_MESSAGE = 16 * 1024  # characters
 _TOPIC = re.compile(r"(project|character)-([1-9][0-9]{0,17})")
 SIGNED_OUT = 4401
 TOO_BIG = 1009
+SessionStore = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
 
 
 class EventsConsumer(AsyncJsonWebsocketConsumer):
@@ -107,11 +112,16 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
         if not self.joined:
             await self.close(SIGNED_OUT)
 
+    def _signed_in(self, user: User) -> bool:
+        """Whether the session that opened the socket stands: no sign-out, no new password since."""
+        stored = SessionStore(self.scope["session"].session_key)
+        return constant_time_compare(stored.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+
     @database_sync_to_async
     def _visible(self, topics: list[str], *, projects: bool = True) -> list[str]:
         """Groups to join: the person's own, the topics asked for, and all their projects."""
         user = User.objects.filter(pk=self.user.pk, is_active=True).first()
-        if user is None:
+        if user is None or not self._signed_in(user):
             return []
         self.user = user  # read anew: roles are remembered on the instance
         matches = [match for topic in topics[:MAX_GROUPS] if (match := _TOPIC.fullmatch(topic))]

@@ -25,7 +25,7 @@ OURS = {"studio", *BELOW} - {"studio.lib"}
 def _app_of(module: str) -> str | None:
     if module == "studio.lib" or module.startswith("studio.lib."):
         return "studio.lib"
-    top = module.split(".")[0]
+    top = module.split(".", maxsplit=1)[0]
     return top if top in OURS else None
 
 

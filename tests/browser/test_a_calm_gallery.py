@@ -33,7 +33,8 @@ def test_loading_moves_nothing(visit, made, width):
     assert sum(shift[0] for shift in shifts) < CALM, shifts
 
 
-def test_a_candidate_being_made_does_not_move_the_others(visit, product, made):
+def test_a_candidate_being_made_does_not_move_the_others(visit, product, made, faultless):
+    faultless.faults(slow=5)
     page = visit("creator", viewport={"width": 1280, "height": 900})
     page.add_init_script(SHIFTS)
     page.goto(made.page)

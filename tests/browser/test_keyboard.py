@@ -155,17 +155,6 @@ def test_a_double_click_on_generate_asks_once(page, product, made):
     assert product.count_variants(made.character) == 5
 
 
-def test_going_back_and_sending_the_same_form_again_asks_once(page, product, made):
-    page.goto(f"{made.page}generate/")
-    page.get_by_label("Candidates").fill("1")
-    page.get_by_role("button", name="Generate").click()
-    expect(page.locator(".card")).to_have_count(4)
-    page.go_back()
-    page.get_by_role("button", name="Generate").click()
-    expect(page.locator(".card").first).to_be_visible()
-    assert product.count_variants(made.character) == 4
-
-
 def test_going_back_shows_whole_pages(page, made):
     page.get_by_role("link", name="Needs decision").click()
     page.wait_for_url("**status=candidates*")

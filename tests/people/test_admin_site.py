@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from audit.models import AuditEvent
-from people.models import Project, ProjectMembership
+from people.models import Project, ProjectMembership, User
 from tests import make
 from tests.people import world
 from tests.people.asking import signed_in
@@ -28,7 +28,7 @@ def addresses():
             yield reverse(f"{at}_delete", args=[first.pk])
     for label in {model._meta.app_label for model in SITE._registry}:
         yield reverse("admin:app_list", args=[label])
-    yield reverse("admin:auth_user_password_change", args=[1])
+    yield reverse("admin:auth_user_password_change", args=[User.objects.earliest("pk").pk])
 
 
 def test_nobody_but_an_admin_enters(db):

@@ -7,6 +7,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from studio.lib.errors import StudioError
+from tests import make
 from tests.people import world
 from tests.people.asking import signed_in
 from tests.people.matrix import ROWS
@@ -97,13 +98,13 @@ def test_a_field_that_does_not_do_is_named(cast):
 def test_a_refusal_of_ours_names_its_field_and_what_it_knows(cast):
     client = signed_in(cast.creator, api=True)
     url = f"/api/v1/characters/{cast.ours.ready.pk}/variants/generate"
-    wish = {"variant_type": "nonsense", "workflow_id": 1}
+    wish = {"variant_type": "nonsense", "workflow_id": make.workflow().pk}
     body = body_of(client.post(url, wish), 400, "unknown_variant_type")
     assert body["errors"] == {"variant_type": [body["detail"]]}
     wish = {"variant_type": "clothed", "workflow_id": 10**6}
     body_of(client.post(url, wish), 400, "unknown_workflow")
     for count in (0, 65, -1):
-        wish = {"variant_type": "clothed", "workflow_id": 1, "count": count}
+        wish = {"variant_type": "clothed", "workflow_id": make.workflow().pk, "count": count}
         assert body_of(client.post(url, wish), 400, "bad_count")["limit"] == 64
 
 

@@ -2,10 +2,11 @@
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session
 
 from people.models import ProjectMembership
 from studio import consumers
-from tests.studio.socket_of import opened, push, types_until
+from tests.studio.socket_of import heard, opened, push, types_until
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +45,21 @@ async def test_the_socket_of_a_deactivated_person_closes(committed, creator, pro
         }
         await push("project.changed", [f"project-{project.pk}"])
         assert await socket.receive_nothing(timeout=0.1)
+
+
+@pytest.mark.parametrize("way", ["signing out", "a new password"])
+async def test_the_socket_ends_with_the_session_that_opened_it(committed, creator, project, way):
+    async with opened(creator) as socket:
+        await push("own", [f"user-{creator.pk}"])
+        assert (await heard(socket))["type"] == "own"
+        if way == "signing out":
+            await sync_to_async(Session.objects.all().delete)()
+        else:
+            creator.set_password("a different horse battery")
+            await sync_to_async(creator.save)()
+        await push("own", [f"user-{creator.pk}"])
+        closed = await socket.receive_output(timeout=10)
+        assert closed == {"type": "websocket.close", "code": consumers.SIGNED_OUT}
 
 
 async def test_subscribing_reads_the_permission_anew(committed, creator, project, character):
