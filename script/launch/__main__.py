@@ -4,10 +4,16 @@ import signal
 import sys
 from types import FrameType
 
-from script.launch import demo, lint, start, test
+from script.launch import demo, lint, screenshots, start, test
 from script.launch.telling import LaunchError, say
 
-VERBS = {"demo": demo.main, "start": start.main, "test": test.main, "lint": lint.main}
+VERBS = {
+    "demo": demo.main,
+    "start": start.main,
+    "test": test.main,
+    "lint": lint.main,
+    "screenshots": screenshots.main,
+}
 
 
 def _leave(signal_number: int, _frame: FrameType | None) -> None:
