@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from characters import approving, attesting, describing, receiving, serving
 from characters.forms import AttestationForm, CharacterForm, ReasonForm, SourceForm
@@ -66,7 +66,7 @@ def archive(request: Request, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def source_panel(request: Request, pk: int) -> HttpResponse:
     return _panel(request, character_for(request, pk))
 
@@ -138,7 +138,7 @@ def rerun_qa(request: Request, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def history(request: Request, pk: int) -> HttpResponse:
     character = character_for(request, pk)
     context = {
@@ -152,7 +152,7 @@ def history(request: Request, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def media(request: Request, pk: int, rendition: str) -> HttpResponseBase:
     source = get_object_or_404(SourceImage.objects.visible_to(request.user), pk=pk)
     return serving.rendition(request, source, rendition)

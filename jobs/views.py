@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Case, IntegerField, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from jobs import asking
 from jobs.models import Job, JobStatus
@@ -54,13 +54,13 @@ def tray_of(user: User) -> Tray:
 
 
 @login_required
-@require_GET
+@require_safe
 def tray(request: Request) -> HttpResponse:
     return render(request, "jobs/_tray.html", {"tray": tray_of(request.user)})
 
 
 @login_required
-@require_GET
+@require_safe
 def job_list(request: Request) -> HttpResponse:
     rows = Job.objects.visible_to(request.user).select_related("kind", "status", "asked_by")
     status = request.GET.get("status", "")

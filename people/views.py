@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from people import managing
 from people.access import can, require
@@ -59,7 +59,7 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def settings_page(request: HttpRequest) -> HttpResponse:
     return render(request, "people/settings.html")
 
@@ -78,7 +78,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def projects(request: Request) -> HttpResponse:
     rows = Project.objects.visible_to(request.user).annotate(
         character_count=Count("characters", distinct=True),

@@ -10,7 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from characters.models import Character
 from people.access import can
@@ -74,7 +74,7 @@ def cards_of(characters: QuerySet[Character]) -> list[HomeCard]:
 
 
 @login_required
-@require_GET
+@require_safe
 def home(request: Request) -> HttpResponse:
     """My characters, or the way to the first one."""
     projects = list(Project.objects.visible_to(request.user).filter(archived_at__isnull=True))
@@ -88,7 +88,7 @@ def home(request: Request) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def project(request: Request, pk: int) -> HttpResponse:
     """A project: its characters and its members."""
     row = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
@@ -104,7 +104,7 @@ def project(request: Request, pk: int) -> HttpResponse:
     return render(request, "people/project.html", context)
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Live: the process answers and the database does too."""
     with connection.cursor() as cursor:

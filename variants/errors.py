@@ -63,3 +63,9 @@ class NoCapableServer(Conflict):
     """Servers are online and none has the nodes and models that the workflow needs."""
 
     code = "no_capable_server"
+
+
+class KeyReused(Conflict):
+    """An Idempotency-Key that stands for another request already."""
+
+    code = "idempotency_key_reused"

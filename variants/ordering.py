@@ -25,6 +25,7 @@ from variants.binding import prompt_for
 from variants.errors import (
     BadCount,
     BadValue,
+    KeyReused,
     NoCapableServer,
     PromptTooLong,
     UnknownVariantType,
@@ -95,12 +96,12 @@ def order(
     and 400s for an unknown type or workflow, a count outside 1 to 64, or a value out of range.
     """
     require(actor, "variant.generate", character)
-    if idempotency_key and (earlier := _earlier(actor, idempotency_key)):
+    if idempotency_key and (earlier := _earlier(actor, idempotency_key, character, wish)):
         return earlier
     variant_type, version = _checked(wish)
     with transaction.atomic():
         character = Character.objects.select_for_update(of=("self",)).get(pk=character.pk)
-        if idempotency_key and (earlier := _earlier(actor, idempotency_key)):
+        if idempotency_key and (earlier := _earlier(actor, idempotency_key, character, wish)):
             return earlier
         if reason := refusal(actor, character, override=override_qa):
             raise reason
@@ -267,9 +268,13 @@ def _jobs(
     return jobs
 
 
-def _earlier(actor: User, key: str) -> Ordered | None:
+def _earlier(actor: User, key: str, character: Character, wish: Wish) -> Ordered | None:
+    """What the same key asked for before; KeyReused when that was something else."""
     request = GenerationRequest.objects.filter(asked_by=actor, idempotency_key=key).first()
     if request is None:
         return None
     variants = list(request.variants.select_related("job").order_by("id"))
+    asked = (request.variant_type_id, request.count, {v.character_id for v in variants})
+    if asked != (wish.variant_type, wish.count, {character.pk}):
+        raise KeyReused(f"This key stands for request {request.pk} already. Use a new one.")
     return Ordered(request, variants, [v.job for v in variants if v.job])

@@ -16,7 +16,7 @@ from jobs.models import Job
 from studio.lib.errors import Forbidden, NotFound, StudioError
 from tests import make
 from variants import ordering
-from variants.errors import NoCapableServer
+from variants.errors import KeyReused, NoCapableServer
 from variants.models import GenerationRequest, ImageVariant
 from variants.vocabulary import VariantStatus, VariantType
 
@@ -46,6 +46,13 @@ def test_the_same_key_asks_once(creator, character):
     assert again.request == first.request
     assert [v.pk for v in again.variants] == [v.pk for v in first.variants]
     assert ImageVariant.objects.count() == 2
+
+
+def test_a_key_that_stands_for_something_else_is_refused(creator, character):
+    make.ready(creator, character)
+    ordering.order(creator, character, make.wish(2), idempotency_key="once")
+    with pytest.raises(KeyReused):
+        ordering.order(creator, character, make.wish(3), idempotency_key="once")
 
 
 def test_each_gap_has_its_reason(creator, character):

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from people.views import Request
 from qa.models import QACheckResult
@@ -25,7 +25,7 @@ from variants.vocabulary import RejectReason
 
 
 @login_required
-@require_GET
+@require_safe
 def detail(request: Request, pk: int) -> HttpResponse:
     """One variant, large, beside its source."""
     variant = variant_for(request, pk)
@@ -92,13 +92,13 @@ def reject(request: Request, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def media(request: Request, pk: int, rendition: str) -> HttpResponseBase:
     return serving.rendition(request, _visible(request, pk), rendition)
 
 
 @login_required
-@require_GET
+@require_safe
 def download(request: Request, pk: int) -> HttpResponseBase:
     return serving.file(request, _visible(request, pk))
 

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from characters.fragments import panel_of
@@ -37,7 +37,7 @@ def cards_for(request: Request, variants: list[ImageVariant]) -> list[Card]:
 
 
 @login_required
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 def gallery(request: Request, pk: int) -> HttpResponse:
     """The page, or for htmx the grid alone."""
@@ -51,7 +51,7 @@ def gallery(request: Request, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def card(request: Request, pk: int) -> HttpResponse:
     return render(
         request, "variants/_card.html", {"card": card_for(request, variant_for(request, pk))}

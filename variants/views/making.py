@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from characters.attesting import gate
 from characters.views import character_for
@@ -103,7 +103,7 @@ def rerun_qa(request: Request, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def request_page(request: Request, pk: int) -> HttpResponse:
     """One generation request with its cards."""
     rows = GenerationRequest.objects.visible_to(request.user).select_related(
