@@ -225,7 +225,9 @@ class Wire:
         except httpcore.TimeoutException as error:
             raise ServerTimeout(f"The ComfyUI server did not answer {where} in time.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise ServerError(f"The ComfyUI server broke off at {where}.") from error
+            raise ServerError(
+                f"The ComfyUI server broke off the connection ({where}). Check that it runs."
+            ) from error
 
 
 def _read(response: httpcore.Response, max_bytes: int) -> bytes:

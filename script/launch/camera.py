@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 THEMES = ("dark", "light")
 HEIGHTS = {1920: 1080, 360: 800}
+TOUCH = 600  # narrower than this is a telephone
 QUALITY = 80
 WAIT_MS = 60_000
 DECODED = (
@@ -53,6 +54,8 @@ class Camera:
             context = self._browser.new_context(
                 base_url=self._address,
                 viewport={"width": width, "height": HEIGHTS[width]},
+                is_mobile=width < TOUCH,
+                has_touch=width < TOUCH,
                 color_scheme="dark" if theme == "dark" else "light",
                 storage_state=known.storage_state() if known else None,
             )

@@ -45,6 +45,15 @@ class Scenes:
         job.run(lambda: None)
         self._creator.sign_in()
         self.character = int(job.page.strip("/").rpartition("/")[2])
+        self._rename("Eileen")
+
+    def _rename(self, name: str) -> None:
+        root = f"{self._address}/api/v1"
+        who = {"username": "admin", "password": self._passwords["admin"]}
+        token = httpx.post(f"{root}/auth/token", json=who).raise_for_status().json()["access"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        url = f"{root}/characters/{self.character}"
+        httpx.patch(url, json={"name": name}, headers=bearer).raise_for_status()
 
     def another_character(self) -> str:
         """A character without a source image; its page."""

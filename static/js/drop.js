@@ -19,6 +19,7 @@ function chosen(form) {
   const file = form.querySelector('[type="file"]').files[0];
   if (!file) return;
   complain(form, "");
+  part(form, "name").textContent = file.name;
   const preview = part(form, "preview");
   if (preview.src) URL.revokeObjectURL(preview.src);
   preview.src = URL.createObjectURL(file);

@@ -135,7 +135,7 @@ def unnamed(page):
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_nothing_spills_or_is_covered_at_360_px(visit, shown, theme):
-    page = visit("admin", viewport=NARROW, has_touch=True, color_scheme=theme)
+    page = visit("admin", viewport=NARROW, is_mobile=True, has_touch=True, color_scheme=theme)
     too_wide = "document.documentElement.scrollWidth > innerWidth"
     assert every(page, shown, lambda p: p.evaluate(SPILL) if p.evaluate(too_wide) else []) == {}
     assert every(page, shown, lambda p: p.evaluate(COVERED)) == {}
