@@ -28,6 +28,7 @@ MODEL_INPUTS = frozenset(
 )
 MAX_CLASSES = 20_000
 MAX_CHOICES = 20_000
+MAX_NAME = 300
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,11 @@ def read_object_info(answer: Any) -> Catalog:
     if not isinstance(answer, dict) or len(answer) > MAX_CLASSES:
         raise HostileAnswer("The server's list of nodes is not readable.")
     models: dict[str, tuple[str, ...]] = {}
-    for name, described in answer.items():
-        for key, spec in _inputs(described):
+    for name in filter(_is_name, answer):
+        for key, spec in _inputs(answer[name]):
             if key in MODEL_INPUTS:
                 models[f"{name}.{key}"] = choices(spec)
-    return Catalog(frozenset(answer), models)
+    return Catalog(frozenset(filter(_is_name, answer)), models)
 
 
 def _inputs(described: Any) -> Iterable[tuple[str, Any]]:
@@ -126,7 +127,12 @@ def choices(spec: Any) -> tuple[str, ...]:
         options = spec[1].get("options")
     if not isinstance(options, list):
         return ()
-    return tuple(option for option in options[:MAX_CHOICES] if isinstance(option, str))
+    return tuple(option for option in options[:MAX_CHOICES] if _is_name(option))
+
+
+def _is_name(word: Any) -> bool:
+    """A word that can be stored and shown: no control characters, no lone surrogates."""
+    return isinstance(word, str) and len(word) <= MAX_NAME and word.isprintable()
 
 
 def missing(needs: Needs, catalog: Catalog) -> list[MissingNode | MissingModel]:

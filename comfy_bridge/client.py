@@ -27,7 +27,7 @@ from comfy_bridge.wording import cleaned
 
 MAX_JSON_BYTES = 8 * 1024 * 1024
 # Whole prompts of everybody are in /queue, and hundreds of custom nodes in /object_info.
-MAX_LIST_BYTES = 64 * 1024 * 1024
+MAX_LIST_BYTES = 32 * 1024 * 1024
 HEALTH_S = 5.0
 
 

@@ -20,6 +20,8 @@ from comfy_bridge.addresses import Network, Place, vetted
 from comfy_bridge.errors import HostileAnswer, ServerError, ServerTimeout, ServerUnreachable
 
 MAX_ERROR_BYTES = 4 * 1024 * 1024
+MAX_JSON_PARTS = 2_000_000
+_JSON_MARKS = (b",", b"[", b"{")
 _SocketOptions = Iterable[Any] | None
 
 
@@ -41,6 +43,9 @@ class Reply:
 
     def json(self) -> Any:
         """The body as JSON. Raises HostileAnswer."""
+        # Sixty megabytes of "[]," become gigabytes of lists: count before parsing.
+        if sum(self.body.count(mark) for mark in _JSON_MARKS) > MAX_JSON_PARTS:
+            raise HostileAnswer("The server's answer has too many parts.")
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:

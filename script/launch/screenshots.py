@@ -40,10 +40,9 @@ def main(arguments: list[str]) -> int:
         migrate(steps, "prepare_demo", str(PASSWORDS), env=env)
         address = start_server(steps, children, port, env)
         say(f"{steps.tag()} Pictures into {asked.into}")
-        command = [PYTHON, "-m", "script.launch.picturing", address, sandbox, PASSWORDS]
-        done = subprocess.run(
-            [*command, asked.into, asked.chromium], check=False, cwd=ROOT, env=env
-        )
+        command: list[str | Path] = [PYTHON, "-m", "script.launch.picturing", address, sandbox]
+        command += [PASSWORDS, asked.into, asked.chromium]
+        done = subprocess.run(command, check=False, cwd=ROOT, env=env)
         children.check()
     return done.returncode
 

@@ -46,7 +46,7 @@ document.addEventListener("submit", async (event) => {
   document.querySelectorAll("[data-theme-form] button").forEach((button) => {
     button.setAttribute("aria-pressed", String(button.value === value));
   });
-  await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual" });
+  await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual", keepalive: true });
 }, true);
 
 document.addEventListener("click", (event) => {

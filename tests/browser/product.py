@@ -111,8 +111,8 @@ class Product:
             )  # fmt: skip
         until = time.monotonic() + START_S
         while not self._answers():
-            ended = self._server.poll() is not None
-            assert not ended and time.monotonic() < until, f"no server:\n{self._last_words()}"
+            assert self._server.poll() is None, f"the server ended:\n{self._last_words()}"
+            assert time.monotonic() < until, f"no page came:\n{self._last_words()}"
             time.sleep(0.1)
 
     def stop(self) -> None:

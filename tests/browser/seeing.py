@@ -29,6 +29,22 @@ DROP = """
   }
 }
 """
+REMEMBER = """
+() => {
+  window.passed ??= {};
+  const all = [];
+  const note = (name, of) => { window.passed[name] = []; all.push([name, of]); };
+  LOOKS;
+  const look = () => all.forEach(([name, of]) => {
+    const now = JSON.stringify(of());
+    if (!window.passed[name].includes(now)) window.passed[name].push(now);
+  });
+  new MutationObserver(look).observe(document, {
+    subtree: true, childList: true, characterData: true, attributes: true,
+  });
+  look();
+}
+"""
 KINDS = {".png": "image/png", ".gif": "image/gif", ".txt": "text/plain", ".jpg": "image/jpeg"}
 
 
@@ -41,23 +57,7 @@ def drop(page: Page, file: Path) -> None:
 def remember(page: Page, **expressions: str) -> None:
     """From now on keep every value that these JavaScript expressions take (until a reload)."""
     looks = "".join(f"note({json.dumps(name)}, () => {of});" for name, of in expressions.items())
-    page.evaluate(
-        """() => {
-          window.passed ??= {};
-          const all = [];
-          const note = (name, of) => { window.passed[name] = []; all.push([name, of]); };
-          %s
-          const look = () => all.forEach(([name, of]) => {
-            const now = JSON.stringify(of());
-            if (!window.passed[name].includes(now)) window.passed[name].push(now);
-          });
-          new MutationObserver(look).observe(document, {
-            subtree: true, childList: true, characterData: true, attributes: true,
-          });
-          look();
-        }"""
-        % looks
-    )
+    page.evaluate(REMEMBER.replace("LOOKS;", looks))
 
 
 def passed(page: Page, name: str) -> list:

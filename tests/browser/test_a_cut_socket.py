@@ -63,10 +63,12 @@ def test_a_killed_server_takes_up_its_work_and_the_page_follows(visit, product, 
     page = visit("creator")
     page.goto(made.page)
     status(page, made.variants[0], "generated")
+    product.sandbox.faults(slow=4)
     asked = product.ask(made.character, 2, "sd_img2img").variants
     status(page, asked[0], "generating")
     remember(page, states=STATES)
     product.kill()
+    product.sandbox.faults(reset=True)
     expect(page.locator("#live-state")).to_contain_text(LOST)
     product.start()
     for variant in asked:

@@ -50,9 +50,7 @@ def test_a_refused_graph_fails_only_its_own_card(page, faultless):
     faultless.faults(refuse=1)
     first, second = ask(page, 2)
     for variant in (first, second):
-        expect(live(page, variant)).to_have_attribute(
-            "data-status", ENDED, timeout=WORK_MS
-        )
+        expect(live(page, variant)).to_have_attribute("data-status", ENDED, timeout=WORK_MS)
     states = {live(page, one).get_attribute("data-status") for one in (first, second)}
     assert states == {"generated", "failed"}
 

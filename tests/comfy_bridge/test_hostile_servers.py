@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from comfy_bridge.catalog import read_object_info
 from comfy_bridge.client import ComfyClient
 from comfy_bridge.errors import (
     BridgeError,
@@ -20,7 +21,7 @@ from comfy_bridge.errors import (
     ServerTimeout,
 )
 from comfy_bridge.requests import OutputFile, Upload
-from comfy_bridge.transport import Timeouts
+from comfy_bridge.transport import Reply, Timeouts
 from tests.fakes.comfy_server import Answer, FakeServer, Request
 
 ID = "00e460f3-4517-467a-b9ea-50539b362374"
@@ -250,3 +251,17 @@ def test_a_slow_answer_is_a_timeout_and_many_threads_may_ask_at_once() -> None:
         client.close()
     assert [outcome for outcome in outcomes if outcome is not None] == [outcomes[-1]]
     assert isinstance(outcomes[-1], ServerTimeout)
+
+
+def test_an_answer_of_millions_of_parts_is_refused_before_it_is_parsed():
+    reply = Reply(200, b'{"a":[' + b"[]," * 3_000_000 + b"[]]}")
+    with pytest.raises(HostileAnswer, match="too many parts"):
+        reply.json()
+
+
+def test_names_that_cannot_be_stored_or_shown_are_left_out():
+    names = ["a.ckpt", "b\x00.ckpt", "c\ud800.ckpt", "x" * 301, 5]
+    spec = {"input": {"required": {"ckpt_name": [names, {}]}}}
+    catalog = read_object_info({"CheckpointLoaderSimple": spec, "Y\ud800": {}, "Z\x00": {}})
+    assert catalog.checkpoints == ("a.ckpt",)
+    assert catalog.nodes == {"CheckpointLoaderSimple"}
