@@ -16,8 +16,11 @@ from script.launch.processes import Children, sole_launcher
 from script.launch.telling import say
 with sole_launcher("demo") as lock, Children(lock) as children:
     children.start("server", [sys.executable, "-c", CHILD], {})
-    print("ready", children._running[0][1].pid, flush=True)
-    children.wait()
+    try:
+        print("ready", children._running[0][1].pid, flush=True)
+        children.wait()
+    except KeyboardInterrupt:
+        pass  # it came before the wait began
 """
 CHILD = (
     "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(99)'])"
