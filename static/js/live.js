@@ -2,10 +2,11 @@
 import { fire } from "./signals.js";
 
 const LOST_AFTER_MS = 1500;
+const LATE_MS = 1000;
 const RETRIED_BY_HTMX = [1006, 1011, 1012, 1013];
 const SIGNED_OUT = 4401;
 const state = document.getElementById("live-state");
-let opened = false;
+let missed = false; // whether something may have happened while no socket was open
 let lost = 0;
 
 function say(text) {
@@ -17,16 +18,19 @@ function say(text) {
 document.addEventListener("htmx:wsOpen", () => {
   clearTimeout(lost);
   say("");
+  document.body.dataset.live = "on";
   const unfinished = document.querySelector(
     '[data-status="pending"], [data-status="generating"], .mark-run',
   );
-  if (opened || unfinished) fire("refresh", 0);
-  opened = true;
+  if (missed || unfinished || performance.now() > LATE_MS) fire("refresh", 0);
+  missed = true;
 });
 
 document.addEventListener("htmx:wsClose", (event) => {
   const { event: close, socketWrapper } = event.detail;
   clearTimeout(lost);
+  missed = true;
+  document.body.dataset.live = "off";
   if (close.code === SIGNED_OUT) {
     say("Signed out: reload to sign in.");
     return;

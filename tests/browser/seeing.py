@@ -82,6 +82,12 @@ def status(page: Page, variant: int, is_: str, within_ms: int = WORK_MS) -> None
     expect(live(page, variant)).to_have_attribute("data-status", is_, timeout=within_ms)
 
 
+def listen(page: Page, address: str) -> None:
+    """Open a page and wait until its live socket is open."""
+    page.goto(address)
+    expect(page.locator("body[data-live=on]")).to_be_visible()
+
+
 def press_on_card(page: Page, variant: int, name: str) -> None:
     """Point at a card and press one of its buttons."""
     card(page, variant).hover()

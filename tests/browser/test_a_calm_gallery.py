@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.seeing import expect, status
+from tests.browser.seeing import expect, listen, status
 
 SHIFTS = """
   window.shifts = [];
@@ -37,7 +37,7 @@ def test_a_candidate_being_made_does_not_move_the_others(visit, product, made, f
     faultless.faults(slow=5)
     page = visit("creator", viewport={"width": 1280, "height": 900})
     page.add_init_script(SHIFTS)
-    page.goto(made.page)
+    listen(page, made.page)
     asked = product.ask(made.character, 1, "sd_img2img").variants[0]
     status(page, asked, "generating")
     page.evaluate("window.shifts.length = 0")

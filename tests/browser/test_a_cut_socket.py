@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.seeing import WORK_MS, card, expect, passed, remember, status
+from tests.browser.seeing import WORK_MS, card, expect, listen, passed, remember, status
 
 STATES = "[...document.querySelectorAll('.card [data-status]')].map((c) => c.dataset.status)"
 LOST = "No live updates"
@@ -17,11 +17,11 @@ class Wire:
         page.route_web_socket("**/ws/**", self._open)
 
     def _open(self, socket):
-        if not self.whole:
+        if self.whole:
+            socket.connect_to_server()
+            self._sockets.append(socket)
+        else:
             socket.close(code=1012)
-            return
-        socket.connect_to_server()
-        self._sockets.append(socket)
 
     def cut(self):
         self.whole = False
@@ -40,7 +40,7 @@ def test_what_happened_meanwhile_is_caught_up(visit, product, made):
     first, second = made.variants
     page = visit("reviewer")
     wire = Wire(page)
-    page.goto(made.page)
+    listen(page, made.page)
     status(page, second, "generated")
     remember(page, states=STATES)
     wire.cut()
@@ -59,9 +59,22 @@ def test_what_happened_meanwhile_is_caught_up(visit, product, made):
     assert passed(page, "states"), "the page was never loaded anew"
 
 
+def test_a_page_whose_first_socket_fails_catches_up_too(visit, product, made):
+    first, second = made.variants
+    page = visit("reviewer")
+    wire = Wire(page)
+    wire.whole = False
+    page.goto(made.page)
+    status(page, second, "generated")
+    expect(page.locator("#live-state")).to_contain_text(LOST)
+    product.api("admin").post(f"characters/{made.character}/variants/{first}/approve")
+    wire.whole = True
+    expect(card(page, first).locator(".flag-hero")).to_have_text("Hero", timeout=WORK_MS)
+
+
 def test_a_killed_server_takes_up_its_work_and_the_page_follows(visit, product, made, complaints):
     page = visit("creator")
-    page.goto(made.page)
+    listen(page, made.page)
     status(page, made.variants[0], "generated")
     product.sandbox.faults(slow=4)
     asked = product.ask(made.character, 2, "sd_img2img").variants

@@ -1,13 +1,13 @@
 """Cards that were asked for elsewhere arrive on every view of the gallery that they belong to."""
 
-from tests.browser.seeing import card, expect, passed, remember, status
+from tests.browser.seeing import card, expect, listen, passed, remember, status
 
 
 def test_cards_arrive_on_a_gallery_filtered_by_their_type(visit, product, faultless):
     project = product.new_project("Arrivals", "creator")
     made = product.candidates(project, "Eileen", 1)
     page = visit("creator")
-    page.goto(f"{made.page}?type=clothed")
+    listen(page, f"{made.page}?type=clothed")
     status(page, made.variants[0], "generated")
     remember(page, cards="document.querySelectorAll('.card').length")
     card(page, made.variants[0]).hover()

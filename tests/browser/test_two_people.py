@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.seeing import card, expect, live, passed, press_on_card, remember, status
+from tests.browser.seeing import card, expect, listen, live, passed, press_on_card, remember, status
 
 STATES = "[...document.querySelectorAll('.card [data-status]')].map((c) => c.dataset.status)"
 
@@ -16,8 +16,8 @@ def made(product, faultless):
 def test_a_reviewer_sees_the_approval_and_arriving_cards(visit, product, made):
     first, second = made.variants
     creator, reviewer = visit("creator"), visit("reviewer")
-    creator.goto(made.page)
-    reviewer.goto(made.page)
+    listen(creator, made.page)
+    listen(reviewer, made.page)
     status(reviewer, second, "generated")
     remember(reviewer, states=STATES)
 
@@ -43,8 +43,8 @@ def test_a_reviewer_sees_the_approval_and_arriving_cards(visit, product, made):
 def test_a_reviewer_is_told_that_the_creator_has_the_final_word(visit, made):
     first, second = made.variants
     creator, reviewer = visit("creator"), visit("reviewer")
-    creator.goto(made.page)
-    reviewer.goto(made.page)
+    listen(creator, made.page)
+    listen(reviewer, made.page)
     press_on_card(creator, first, "Make hero")
     expect(card(reviewer, first).locator(".flag-hero")).to_have_text("Hero")
     press_on_card(reviewer, second, "Make hero")
@@ -57,7 +57,7 @@ def test_a_stale_approval_is_refused_with_who_was_first(visit, made):
     first, second = made.variants
     creator, colleague = visit("creator"), visit("colleague")
     colleague.route_web_socket("**/ws/**", lambda deaf: None)
-    creator.goto(made.page)
+    listen(creator, made.page)
     colleague.goto(made.page)
     press_on_card(creator, first, "Make hero")
     expect(card(creator, first).locator(".flag-hero")).to_have_text("Hero")
@@ -77,7 +77,7 @@ def test_a_stale_rejection_is_refused_too(visit, made):
     first, _second = made.variants
     creator, colleague = visit("creator"), visit("colleague")
     colleague.route_web_socket("**/ws/**", lambda deaf: None)
-    creator.goto(made.page)
+    listen(creator, made.page)
     colleague.goto(made.page)
     press_on_card(creator, first, "Make hero")
     expect(card(creator, first).locator(".flag-hero")).to_have_text("Hero")
