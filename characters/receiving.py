@@ -20,6 +20,7 @@ from jobs.models import Job
 from people.access import require
 from people.models import User
 from qa.inspection import open_report
+from studio.lib.fault_points import fault_point
 from studio.lib.files import original_key, put_all, rendition_key
 from studio.lib.pictures import ImageRefused, Limits, Picture, vet
 from studio.lib.states import check_move
@@ -49,7 +50,9 @@ def receive_source(
     except ImageRefused as refusal:
         record(actor, "source.refused", character, after={"code": refusal.code})
         raise
+    fault_point("receiving.vetted")
     put_all(files_of(SourceImage.KIND, character.pk, picture))
+    fault_point("receiving.stored")
     with transaction.atomic():
         character = Character.objects.select_for_update().get(pk=character.pk)
         refuse_locked(character)
@@ -73,6 +76,8 @@ def receive_source(
             after={"version": source.version, "sha256": source.sha256},
         )
         publishing.source_changed(character, "source.replaced", version=source.version)
+        fault_point("receiving.written")
+    fault_point("receiving.committed")
     return Received(source, qa, embedding)
 
 

@@ -4,6 +4,7 @@ from characters.models import SourceImage
 from jobs.claiming import Lease
 from qa import inspection
 from qa.faces import read_faces
+from studio.lib.fault_points import fault_point
 from studio.lib.files import read
 
 
@@ -11,6 +12,7 @@ def check_pixels(lease: Lease) -> None:
     """Measure the display file and record the checks."""
     source = _source(lease)
     measurements = inspection.measure(read(source.rendition_path("display")))
+    fault_point("vetting.measured")
     with lease.finish():
         inspection.record_measures(lease.job.args["report_id"], measurements)
 
@@ -19,6 +21,7 @@ def check_faces(lease: Lease) -> None:
     """Find the faces, embed the one that counts, and record both."""
     source = _source(lease)
     reading = read_faces(read(source.rendition_path("display")), inspection.active_model().name)
+    fault_point("vetting.read")
     with lease.finish():
         embedding, _ = inspection.record_faces(lease.job.args["report_id"], reading, None)
         SourceImage.objects.filter(pk=source.pk, qa_report_id=lease.job.args["report_id"]).update(

@@ -24,6 +24,7 @@ from comfy_bridge.handles import ServerHandle
 from comfy_bridge.requests import BoundPrompt, Fetched, Outcome, OutputFile, Progress
 from comfy_bridge.submitting import Pace, Taken, submit
 from comfy_bridge.wording import as_sentence
+from studio.lib.fault_points import fault_point
 
 _FETCH_TRIES = 3
 _FETCH_PAUSE_S = 0.3
@@ -76,6 +77,7 @@ def drive(
         )
         run = following.to_end(taken, follower)
     _check(run)
+    fault_point("driving.ended")
     on_progress(Progress("collecting", fraction=1.0))
     return _outcome(server, prompt, taken, run, max_output_bytes)
 
@@ -110,6 +112,7 @@ def _outcome(
         data = _fetch(server, file, left)
         left -= len(data)
         fetched.append(Fetched(file.node_id, file.filename, data))
+    fault_point("driving.fetched")
     return Outcome(
         files=tuple(fetched),
         execution_ms=_between(run.started_ms, run.ended_ms),

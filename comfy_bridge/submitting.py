@@ -14,6 +14,7 @@ from comfy_bridge.client import Submitted, Where
 from comfy_bridge.errors import BridgeError, HostileAnswer, PromptLost, ServerError, ServerTimeout
 from comfy_bridge.handles import ServerHandle
 from comfy_bridge.requests import BoundPrompt, Graph
+from studio.lib.fault_points import fault_point
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,9 @@ def submit(
         if sent:
             raise PromptLost("The ComfyUI server no longer knows this prompt: was it restarted?")
     before_upload()
+    fault_point("submitting.uploading")
     graph = _upload(server, prompt)
+    fault_point("submitting.uploaded")
     return _post(server, prompt_id, graph, prompt.outputs, pace)
 
 
@@ -100,6 +103,7 @@ def _post(
         client_id = server.listener.ready(pace.socket_wait_s)
         # Before the POST: the broadcast that it brings may overtake its answer.
         posted_at = time.monotonic()
+        fault_point("submitting.posting")
         try:
             # An id that nobody listens under is as good as none: messages then go to nobody,
             # while without any id they would go to every client of the server.
@@ -111,6 +115,7 @@ def _post(
             if where.state != "unknown":
                 return Taken(where, client_id, posted_at=posted_at)
             continue
+        fault_point("submitting.posted")
         _check_branches(server, prompt_id, answer, pace)
         return Taken(Where("pending"), client_id, answer.number, posted_at)
     raise doubt or ServerError("The ComfyUI server does not take the prompt.")

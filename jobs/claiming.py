@@ -17,6 +17,7 @@ from jobs import publishing
 from jobs.errors import Cancelled, GivenBack, LeaseLost
 from jobs.models import Job, JobAttempt, JobStatus
 from studio.lib.errors import StudioError
+from studio.lib.fault_points import fault_point
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ def claim(
         job = Job.objects.select_related("kind", "asked_by").get(pk=job.pk)
         JobAttempt.objects.create(job=job, group=job.attempt_group, fence=job.fence, owner=owner)
         publishing.job_changed(job)
+        fault_point("claiming.written")
+    fault_point("claiming.committed")
     return Lease(job, timing, leaving or threading.Event())
 
 
@@ -109,6 +112,7 @@ class Lease:
             try:
                 while not stop.wait(self.timing.heartbeat_s):
                     try:
+                        fault_point("heartbeat.due")
                         self.hold()
                         self._tell()
                     except LeaseLost:
@@ -181,7 +185,9 @@ class Lease:
             changes: dict[str, Any] = {"url": url} if url is not None else {}
             self._end(JobStatus.SUCCEEDED, "succeeded", progress=1.0, note="", **changes)
             yield
+            fault_point("finishing.written")
         self._finished = True
+        fault_point("finishing.committed")
 
     def succeed(self) -> None:
         """End the job well when there are no rows to write with it."""

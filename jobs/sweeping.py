@@ -16,6 +16,7 @@ from jobs import publishing, waking
 from jobs.errors import LeaseLost
 from jobs.handling import mirrored
 from jobs.models import Job, JobAttempt, JobStatus
+from studio.lib.fault_points import fault_point
 
 log = logging.getLogger(__name__)
 
@@ -94,4 +95,5 @@ def _lose(which: Q, job: Job) -> Job:
     JobAttempt.objects.filter(job=job, fence=job.fence).update(finished_at=Now(), outcome="lost")
     fresh = Job.objects.select_related("kind").get(pk=job.pk)
     publishing.job_changed(fresh)
+    fault_point("sweeping.written")
     return fresh

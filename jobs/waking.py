@@ -9,6 +9,7 @@ import dramatiq
 from redis.exceptions import RedisError
 
 from jobs.broker import broker
+from studio.lib.fault_points import fault_point
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ def actor_name(queue: str) -> str:
 
 def wake(queue: str) -> None:
     """Send one wake-up; when Redis is away the sweeper's next round does it."""
+    fault_point("waking.due")
     message = dramatiq.Message[None](
         queue_name=queue, actor_name=actor_name(queue), args=(), kwargs={}, options={}
     )

@@ -11,7 +11,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from studio.lib import env
+from studio.lib import env, fault_points
 
 django_stubs_ext.monkeypatch()
 
@@ -158,6 +158,16 @@ JOB_SWEEP_S = env.number("JOB_SWEEP_S", default=10)
 JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", default=3)
 if JOB_HEARTBEAT_S * 2 > JOB_LEASE_S:
     raise ImproperlyConfigured("JOB_HEARTBEAT_S must be at most half of JOB_LEASE_S.")
+
+FAULT_POINTS = env.text("FAULT_POINTS")
+if FAULT_POINTS and SITE_HOST not in {"127.0.0.1", "localhost", "::1"}:
+    raise ImproperlyConfigured(
+        "FAULT_POINTS is for tests: it is refused where SITE_URL is not this machine's loopback."
+    )
+try:
+    fault_points.arm(FAULT_POINTS)
+except ValueError as error:
+    raise ImproperlyConfigured(f"FAULT_POINTS: {error}") from error
 
 # --- ComfyUI and models -------------------------------------------------------------------------
 COMFYUI_URLS = env.words("COMFYUI_URLS")

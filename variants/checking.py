@@ -5,6 +5,7 @@ from jobs.claiming import Lease
 from people.models import User
 from qa import inspection
 from qa.faces import read_faces
+from studio.lib.fault_points import fault_point
 from studio.lib.files import read
 from variants.models import ImageVariant
 
@@ -29,6 +30,7 @@ def check_pixels(lease: Lease) -> None:
     """Measure the display file and record the checks."""
     variant = _variant(lease)
     measurements = inspection.measure(read(variant.rendition_path("display")))
+    fault_point("checking.measured")
     with lease.finish():
         inspection.record_measures(lease.job.args["report_id"], measurements)
 
@@ -38,6 +40,7 @@ def check_faces(lease: Lease) -> None:
     variant = _variant(lease)
     reading = read_faces(read(variant.rendition_path("display")), inspection.active_model().name)
     report_id = lease.job.args["report_id"]
+    fault_point("checking.read")
     with lease.finish():
         source = variant.source_image  # read here: its own embedding may have come meanwhile
         reference = source.embedding if source else None

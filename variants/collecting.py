@@ -9,6 +9,7 @@ from characters.models import ContentRating
 from characters.receiving import file_columns, files_of
 from comfy_bridge.submissions import record_end
 from qa.inspection import open_report
+from studio.lib.fault_points import fault_point
 from studio.lib.files import put_all
 from studio.lib.pictures import Limits, Picture, vet
 from variants.generating import Made
@@ -24,7 +25,9 @@ def store(variant: ImageVariant, made: Made) -> Picture:
     """
     limits = Limits(max_bytes=settings.MAX_OUTPUT_BYTES, max_pixels=settings.MAX_IMAGE_PIXELS)
     picture = vet(made.outcome.files[0].data, "", limits)
+    fault_point("collecting.vetted")
     put_all(files_of(ImageVariant.KIND, variant.character_id, picture))
+    fault_point("collecting.stored")
     return picture
 
 

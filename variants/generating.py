@@ -30,6 +30,7 @@ from comfy_bridge.requests import BoundPrompt, Outcome, Progress
 from comfy_bridge.submissions import abandon, open_submission, record_end, record_sent
 from jobs.claiming import Lease
 from jobs.errors import Cancelled
+from studio.lib.fault_points import fault_point
 from studio.lib.files import read
 from variants import publishing
 from variants.binding import prompt_for
@@ -76,7 +77,9 @@ def generate(lease: Lease, variant: ImageVariant, tell: Callable[[Progress], Non
     picture = read(source.rendition_path("display"))
     key = f"{INSTALLATION}-{variant.pk}" + (f"-{earlier.pk}" if earlier else "")
     prompt = prompt_for(version, source, picture, seed=seed, key=key, wish=wish)
+    fault_point("generating.prepared")
     submission = _submission(lease, variant, server, prompt, earlier)
+    fault_point("generating.stored")
     outcome = _drive(lease, server, submission, prompt, tell)
     return Made(outcome, _params(version, server, submission, prompt, outcome, seed))
 

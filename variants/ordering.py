@@ -20,6 +20,7 @@ from people.access import can, require
 from people.models import User
 from qa.policy import Verdict
 from studio.lib.errors import StudioError
+from studio.lib.fault_points import fault_point
 from variants import publishing
 from variants.binding import prompt_for
 from variants.errors import (
@@ -137,6 +138,8 @@ def order(
             },
         )
         publishing.variants_created(character, variants)
+        fault_point("asking.written")
+    fault_point("asking.committed")
     return Ordered(request, variants, jobs)
 
 

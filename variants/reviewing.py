@@ -13,6 +13,7 @@ from characters.models import Character, ContentRating
 from people.access import require
 from people.models import ADMIN, CREATOR, User
 from studio.lib.errors import Conflict, Forbidden
+from studio.lib.fault_points import fault_point
 from studio.lib.states import check_move, move
 from variants import publishing
 from variants.errors import HeroChanged, NoFile, StaleRevision
@@ -52,6 +53,8 @@ def approve(
             _refuse_undoing(actor, hero)
             _decide(actor, hero, Verb.REPLACED, VariantStatus.GENERATED, replaced=variant)
         _decide(actor, variant, Verb.APPROVE, VariantStatus.APPROVED, note=note, replaced=hero)
+        fault_point("reviewing.written")
+    fault_point("reviewing.committed")
     return variant
 
 

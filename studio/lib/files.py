@@ -9,6 +9,8 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
 
+from studio.lib.fault_points import fault_point
+
 
 class WholeFileStorage(FileSystemStorage):
     """A file system storage in which a key names a whole, synced file or nothing at all."""
@@ -35,6 +37,7 @@ class WholeFileStorage(FileSystemStorage):
 def put(key: str, data: bytes) -> None:
     """Store `data` under `key`; when the key is there already, its content is the same."""
     if not default_storage.exists(key):
+        fault_point("storing.file")
         default_storage.save(key, ContentFile(data))
 
 
