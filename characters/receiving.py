@@ -21,6 +21,7 @@ from people.access import require
 from people.models import User
 from qa.inspection import open_report
 from studio.lib.fault_points import fault_point
+from studio.lib.figures import UPLOADS_REFUSED
 from studio.lib.files import original_key, put_all, rendition_key
 from studio.lib.pictures import ImageRefused, Limits, Picture, vet
 from studio.lib.states import check_move
@@ -49,6 +50,7 @@ def receive_source(
         picture = vet(data, name, limits)
     except ImageRefused as refusal:
         record(actor, "source.refused", character, after={"code": refusal.code})
+        UPLOADS_REFUSED.labels(refusal.code).inc()
         raise
     fault_point("receiving.vetted")
     put_all(files_of(SourceImage.KIND, character.pk, picture))

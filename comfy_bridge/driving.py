@@ -25,6 +25,7 @@ from comfy_bridge.requests import BoundPrompt, Fetched, Outcome, OutputFile, Pro
 from comfy_bridge.submitting import Pace, Taken, submit
 from comfy_bridge.wording import as_sentence
 from studio.lib.fault_points import fault_point
+from studio.lib.figures import COMFYUI_SECONDS
 
 _FETCH_TRIES = 3
 _FETCH_PAUSE_S = 0.3
@@ -113,10 +114,15 @@ def _outcome(
         left -= len(data)
         fetched.append(Fetched(file.node_id, file.filename, data))
     fault_point("driving.fetched")
+    execution_ms = _between(run.started_ms, run.ended_ms)
+    queued_ms = _between(run.created_ms, run.started_ms)
+    for phase, took_ms in (("queued", queued_ms), ("execution", execution_ms)):
+        if took_ms is not None:
+            COMFYUI_SECONDS.labels(server.url, phase).observe(took_ms / 1000)
     return Outcome(
         files=tuple(fetched),
-        execution_ms=_between(run.started_ms, run.ended_ms),
-        queued_ms=_between(run.created_ms, run.started_ms),
+        execution_ms=execution_ms,
+        queued_ms=queued_ms,
         cached=set(prompt.outputs) <= set(run.cached_nodes),
         server_facts={
             "url": server.url,

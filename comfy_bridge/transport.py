@@ -9,7 +9,8 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -18,6 +19,7 @@ import httpcore
 
 from comfy_bridge.addresses import Network, Place, vetted
 from comfy_bridge.errors import HostileAnswer, ServerError, ServerTimeout, ServerUnreachable
+from studio.lib.figures import COMFYUI_HTTP_SECONDS
 
 MAX_ERROR_BYTES = 4 * 1024 * 1024
 MAX_JSON_PARTS = 2_000_000
@@ -175,6 +177,19 @@ class Wire:
         """Close all connections."""
         self._pool.close()
 
+    @contextmanager
+    def _timed(self, path: str) -> Iterator[None]:
+        """Count how long the exchange takes, by the first word of its path: ids are no routes."""
+        began_at = time.monotonic()
+        outcome = "broken"
+        try:
+            yield
+            outcome = "answered"
+        finally:
+            route = f"/{path.removeprefix('/api/').lstrip('/').split('/')[0]}"
+            took = COMFYUI_HTTP_SECONDS.labels(self.place.url, route, outcome)
+            took.observe(time.monotonic() - began_at)
+
     def _ask(
         self,
         method: str,
@@ -218,11 +233,12 @@ class Wire:
         self._clock.deadline = time.monotonic() + (limit_s or self.timeouts.answer_s)
         where = f"{method} {path}"
         try:
-            response = self._pool.handle_request(request)
-            try:
-                return Reply(response.status, _read(response, max_bytes))
-            finally:
-                response.close()
+            with self._timed(path):
+                response = self._pool.handle_request(request)
+                try:
+                    return Reply(response.status, _read(response, max_bytes))
+                finally:
+                    response.close()
         except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:
             raise ServerUnreachable(
                 f"No connection to the ComfyUI server at {self.place.url}. Is it running?"

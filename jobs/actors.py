@@ -1,29 +1,20 @@
 """The Dramatiq actors, one per queue: a wake-up claims and runs what is due until nothing is."""
 
-import os
-import socket
-import uuid
 from functools import partial
 
 import dramatiq
 from django.conf import settings
 from django.db.models import QuerySet
 
-from jobs import waking
+from jobs import attending, waking
 from jobs.broker import broker, leaving
 from jobs.claiming import Among, Timing, claim
 from jobs.handling import kinds, run
 from jobs.models import QUEUES, Job
 
 TIMING = Timing(settings.JOB_LEASE_S, settings.JOB_HEARTBEAT_S, settings.JOB_MAX_ATTEMPTS)
-OWNER = ":".join(
-    [
-        "embedded" if settings.STUDIO_WORKERS == "embedded" else "worker",
-        socket.gethostname(),
-        str(os.getpid()),
-        uuid.uuid4().hex[:8],
-    ]
-)
+KIND = "embedded" if settings.STUDIO_WORKERS == "embedded" else "worker"
+OWNER = attending.name_of_process(KIND)
 
 _among: dict[str, Among] = {}
 
@@ -68,3 +59,4 @@ ACTORS = {
     )
     for queue in QUEUES
 }
+broker.add_middleware(attending.Present(KIND, OWNER))

@@ -12,3 +12,4 @@ class JobsConfig(AppConfig):
         from jobs import access, models  # noqa: F401  importing registers
 
         lookups.register(models.JobStatusRow, models.JobStatus)
+        lookups.register(models.WorkerStatusRow, models.WorkerStatus)

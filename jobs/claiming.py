@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, close_old_connections, connections, transaction
@@ -18,6 +19,7 @@ from jobs.errors import Cancelled, GivenBack, LeaseLost
 from jobs.models import Job, JobAttempt, JobStatus
 from studio.lib.errors import StudioError
 from studio.lib.fault_points import fault_point
+from studio.lib.figures import ATTEMPT_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +97,7 @@ class Lease:
         self._leaving = leaving
         self._lost = threading.Event()
         self._finished = False
+        self._begun_at = time.monotonic()
         self._row_at = 0.0
         self._row_owed = False
         self._event_at = 0.0
@@ -256,4 +259,6 @@ class Lease:
         )
         job = Job.objects.select_related("kind", "asked_by").get(pk=self.job.pk)
         publishing.job_changed(job)
+        took = ATTEMPT_SECONDS.labels(job.kind.name, outcome)
+        transaction.on_commit(partial(took.observe, time.monotonic() - self._begun_at))
         return job

@@ -10,6 +10,7 @@ from studio.lib.lookups import States
 from studio.lib.tables import Lookup, Stamped
 
 QUEUES = ("comfy", "gpu", "cpu", "io")
+PROCESSES = ("embedded", "web", "worker", "sweeper")
 
 
 class JobStatus(States):
@@ -105,6 +106,7 @@ class Job(Stamped):
             ),
             models.Index(fields=["lease_until"], name="idx_jobs_lease", condition=Q(status=2)),
             models.Index(fields=["project", "-id"], name="idx_jobs_project"),
+            models.Index(fields=["finished_at"], name="idx_jobs_failed", condition=Q(status=4)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -156,9 +158,60 @@ class JobAttempt(Stamped):
     class Meta:
         db_table = "job_attempts"
         ordering = ["id"]
+        indexes = [models.Index(fields=["finished_at"], name="idx_job_attempts_finished")]
         constraints = [
             models.UniqueConstraint(fields=["job", "fence"], name="uq_job_attempts_fence")
         ]
 
     def __str__(self) -> str:
         return f"attempt {self.fence} of job {self.job_id}"
+
+
+class WorkerStatus(States):
+    ONLINE = 1, "Reports that it is there, and has nothing to do"
+    BUSY = 2, "Reports that it is there, and holds jobs"
+    STALE = 3, "Has not reported for a while"
+    OFFLINE = 4, "Has ended, or has not reported for long"
+
+
+class WorkerStatusRow(Lookup):
+    class Meta:
+        db_table = "worker_statuses"
+        verbose_name = "worker status"
+        verbose_name_plural = "worker statuses"
+
+
+class Worker(Stamped):
+    """A process of the product, as it reports itself; `owner` is what its leases are held under.
+
+    `figures` are its counts since it started. A process that serves pages has no queues.
+    """
+
+    owner = models.TextField(unique=True)
+    kind = models.TextField()
+    queues = models.JSONField(default=list, blank=True)
+    host = models.TextField()
+    pid = models.PositiveIntegerField()
+    status = models.ForeignKey(
+        WorkerStatusRow,
+        on_delete=models.PROTECT,
+        default=WorkerStatus.ONLINE,
+        related_name="workers",
+    )
+    started_at = models.DateTimeField(db_default=models.functions.Now())
+    last_seen_at = models.DateTimeField(db_default=models.functions.Now())
+    figures = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        db_table = "workers"
+        ordering = ["kind", "host", "pid"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=PROCESSES), name="ck_workers_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pid} on {self.host}"
+
+    @property
+    def state(self) -> WorkerStatus:
+        return WorkerStatus.of(self.status_id)

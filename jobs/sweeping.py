@@ -17,6 +17,7 @@ from jobs.errors import LeaseLost
 from jobs.handling import mirrored
 from jobs.models import Job, JobAttempt, JobStatus
 from studio.lib.fault_points import fault_point
+from studio.lib.figures import LEASES_LOST
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ def take_up(which: Q) -> int:
         except LeaseLost:
             continue  # renewed, ended, or taken up by another sweeper meanwhile
         count += 1
+        LEASES_LOST.labels(moved.kind.name).inc()
         log.info("job %s: its worker was lost; it is %s now", job.pk, moved.state.label)
     return count
 

@@ -24,6 +24,7 @@ from django.urls import path  # noqa: E402
 from studio import embedded  # noqa: E402
 from studio.consumers import EventsConsumer  # noqa: E402
 from studio.lib.events import serve_from  # noqa: E402
+from studio.lib.figures import UPLOADS_REFUSED  # noqa: E402
 
 
 class BodyCap:
@@ -58,6 +59,7 @@ class BodyCap:
         await self.app(scope, capped, once)
 
     async def _refuse(self, send: Any) -> None:
+        UPLOADS_REFUSED.labels("too_large").inc()
         limit_mb = self.max_bytes // 2**20
         body = json.dumps(
             {

@@ -150,7 +150,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX},
     }
     if REDIS_URL
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+    else {"BACKEND": "studio.lib.events.EmbeddedLayer", "CONFIG": {"capacity": 1000}}
 }
 JOB_LEASE_S = env.number("JOB_LEASE_S", default=60)
 JOB_HEARTBEAT_S = env.number("JOB_HEARTBEAT_S", default=15)

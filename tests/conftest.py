@@ -33,6 +33,14 @@ def quiet_wakes(monkeypatch):
     return woken
 
 
+@pytest.fixture(autouse=True)
+def no_attendance(monkeypatch):
+    """No process reports itself in a test: what would do so in a thread of its own is told here."""
+    told = []
+    monkeypatch.setattr("jobs.attending.attend", lambda *said, **more: told.append((*said, more)))
+    return told
+
+
 @pytest.fixture
 def guarded_afterwards(django_db_setup, django_db_blocker):
     """Puts the append-only guard back once the tables have been emptied."""

@@ -13,14 +13,28 @@ from functools import partial
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from channels.exceptions import ChannelFull
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from studio.lib.figures import EVENTS_DROPPED, EVENTS_PUSHED
+
 log = logging.getLogger(__name__)
 
 _server: dict[str, asyncio.AbstractEventLoop] = {}
+
+
+class EmbeddedLayer(InMemoryChannelLayer):  # type: ignore[misc]  # channels is untyped
+    """The layer of a server without Redis; it counts what a slow listener's full queue drops."""
+
+    async def send(self, channel: str, message: Mapping[str, Any]) -> None:
+        try:
+            await super().send(channel, message)
+        except ChannelFull:
+            EVENTS_DROPPED.labels("listener_full").inc()
+            raise
 
 
 def serve_from(loop: asyncio.AbstractEventLoop) -> None:
@@ -57,6 +71,7 @@ def push(
     loop = _server.get("loop")
     for group in dict.fromkeys(groups):
         addressed = {**message, "group": group}
+        EVENTS_PUSHED.inc()
         if loop is not None and loop.is_running():
             sending = asyncio.run_coroutine_threadsafe(layer.group_send(group, addressed), loop)
             sending.add_done_callback(_report)
@@ -64,11 +79,17 @@ def push(
             try:
                 async_to_sync(layer.group_send)(group, addressed)
             except (OSError, RedisError) as error:
+                EVENTS_DROPPED.labels("redis_away").inc()
                 log.warning("event %s for %s was not sent: %s", event, group, error)
+        else:
+            EVENTS_DROPPED.labels("no_server").inc()
 
 
 def _report(sending: "Future[None]") -> None:
-    if not sending.cancelled() and (error := sending.exception()):
+    if sending.cancelled():
+        EVENTS_DROPPED.labels("server_ended").inc()
+    elif error := sending.exception():
+        EVENTS_DROPPED.labels("redis_away").inc()
         log.warning("an event was not sent: %s", error)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from jobs import attending
 from jobs.sweeping import do_chores, keep_sweeping, sweep
 
 
@@ -25,4 +26,5 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        attending.attend("sweeper")
         keep_sweeping(stop, settings.JOB_SWEEP_S)
