@@ -186,6 +186,9 @@ class SourceImage(Stamped):
     height = models.PositiveIntegerField()
     format = models.TextField(choices=ImageFormat.choices)
     display_ext = models.TextField()
+    rendition_hashes = models.JSONField(
+        null=True, blank=True, help_text="sha256 of each derived file, by the rendition's name"
+    )
     original_name = models.TextField(blank=True, default="", db_default="")
     prompt = models.TextField(blank=True, default="", db_default="")
     provider = models.TextField(blank=True, default="", db_default="")

@@ -1,5 +1,6 @@
 """Receiving a source image: checked, stored, made the current version, its checks asked for."""
 
+import hashlib
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -152,6 +153,10 @@ def file_columns(kind: str, character_id: int, picture: Picture) -> dict[str, ob
         "height": picture.height,
         "format": picture.format,
         "display_ext": picture.display.ext,
+        "rendition_hashes": {
+            item.name: hashlib.sha256(item.data).hexdigest()
+            for item in (picture.display, *picture.thumbnails)
+        },
     }
 
 

@@ -11,6 +11,8 @@ class StudioConfig(AppConfig):
 
     def ready(self) -> None:
         # Sent once per app that has models, in the order of the settings: variants is the last.
+        from studio import orphans  # noqa: F401  registers its chore with the sweeper
+
         post_migrate.connect(after_migrate, sender=apps.get_app_config("variants"))
 
 

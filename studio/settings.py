@@ -121,11 +121,18 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+IMAGE_ORIGINS: list[str] = []
 if STORAGE_URL:
+    S3_OPTIONS = env.s3_options(STORAGE_URL)
     STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": env.s3_options(STORAGE_URL),
+        "BACKEND": "studio.lib.objects.WholeObjectStorage",
+        "OPTIONS": S3_OPTIONS,
     }
+    IMAGE_ORIGINS = env.s3_origins(S3_OPTIONS)
+
+ORPHAN_GRACE_H = env.number("ORPHAN_GRACE_H", default=24)
+if ORPHAN_GRACE_H < 2:
+    raise ImproperlyConfigured("ORPHAN_GRACE_H is at least 2: an upload needs time to end.")
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -231,7 +238,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *IMAGE_ORIGINS],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],

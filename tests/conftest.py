@@ -4,7 +4,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from studio.lib import triggers
+from studio.lib.env import s3_options
 from tests import make
+from tests.fakes.s3 import BUCKET, KEYS, open_bucket, start_server
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +25,28 @@ def own_media(settings, tmp_path):
     }
     settings.STORAGES = storages
     return tmp_path / "media"
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    with start_server() as url:
+        yield url
+
+
+@pytest.fixture
+def s3(s3_server, settings, own_media, monkeypatch):
+    """The default storage is a real local S3, reached through a door that can be shut."""
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with open_bucket(s3_server) as running:
+        options = s3_options(f"s3://{BUCKET}/likeness?endpoint_url={running.door.url}")
+        options |= {"connect_timeout_s": 0.5, "read_timeout_s": 0.5, "attempts": 2}
+        backend = "studio.lib.objects.WholeObjectStorage"
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "default": {"BACKEND": backend, "OPTIONS": options},
+        }
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -171,6 +171,9 @@ class ImageVariant(Stamped):
     height = models.PositiveIntegerField(null=True, blank=True)
     format = models.TextField(choices=ImageFormat.choices, null=True, blank=True)
     display_ext = models.TextField(blank=True, default="", db_default="")
+    rendition_hashes = models.JSONField(
+        null=True, blank=True, help_text="sha256 of each derived file, by the rendition's name"
+    )
 
     prompt = models.TextField(blank=True, default="", db_default="")
     negative_prompt = models.TextField(blank=True, default="", db_default="")

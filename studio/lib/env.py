@@ -72,20 +72,45 @@ def generated_secret(name: str, file: Path) -> str:
     return file.read_text().strip()
 
 
-def s3_options(url: str) -> dict[str, object]:
-    """Options of django-storages' S3Storage from `s3://bucket/prefix?endpoint_url=…&region_name=…`.
+S3_CHOICES = {"endpoint_url", "region_name", "addressing_style"}
 
-    Keys come from the usual AWS variables. Objects are private, signed for 60 s; a key carries
-    its content's hash, so that writing one twice changes nothing.
+
+def s3_options(url: str) -> dict[str, str | int]:
+    """Options of WholeObjectStorage from `s3://bucket/prefix?endpoint_url=…&region_name=…`.
+
+    `addressing_style` may be `path` or `virtual`. Keys come from the usual AWS variables. Objects
+    are private, signed for 60 s.
     """
     parts = urlsplit(url)
-    if parts.scheme != "s3" or not parts.hostname:
+    if parts.scheme != "s3" or not parts.hostname or parts.netloc != parts.hostname:
         raise ImproperlyConfigured(f"STORAGE_URL is {url!r}: write s3://bucket/prefix.")
+    chosen = dict(parse_qsl(parts.query, keep_blank_values=True))
+    for name, value in chosen.items():
+        if name not in S3_CHOICES or not value:
+            known = ", ".join(sorted(S3_CHOICES))
+            raise ImproperlyConfigured(f"STORAGE_URL has {name}={value!r}: it takes {known}.")
+    if chosen.get("addressing_style", "path") not in {"path", "virtual"}:
+        raise ImproperlyConfigured("STORAGE_URL: addressing_style is path or virtual.")
+    endpoint = urlsplit(chosen.get("endpoint_url", "https://s3.amazonaws.com"))
+    if endpoint.scheme not in {"http", "https"} or not endpoint.hostname:
+        raise ImproperlyConfigured("STORAGE_URL: endpoint_url is an address with http or https.")
     return {
         "bucket_name": parts.hostname,
         "location": parts.path.strip("/"),
-        "file_overwrite": True,
-        "default_acl": None,
         "querystring_expire": 60,
-        **dict(parse_qsl(parts.query)),
+        **chosen,
     }
+
+
+def s3_origins(options: dict[str, str | int]) -> list[str]:
+    """The origins of signed addresses: a page's images may come from there."""
+    bucket = options["bucket_name"]
+    if given := options.get("endpoint_url"):
+        endpoint = urlsplit(str(given))
+        is_virtual = options.get("addressing_style") == "virtual"
+        host = f"{bucket}.{endpoint.netloc}" if is_virtual else endpoint.netloc
+        return [f"{endpoint.scheme}://{host}"]
+    regions = ["", f".{options['region_name']}"] if "region_name" in options else [""]
+    if options.get("addressing_style") == "path":
+        return [f"https://s3{region}.amazonaws.com" for region in regions]
+    return [f"https://{bucket}.s3{region}.amazonaws.com" for region in regions]

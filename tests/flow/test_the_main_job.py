@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from comfy_bridge import pool
@@ -22,8 +23,22 @@ def sandbox(committed):
     close_all()
 
 
-@pytest.mark.parametrize("workflow", ["modelfree_img2img", "sd_img2img"])
-def test_from_upload_to_hero(committed, sandbox, api, admin, creator, reviewer, project, workflow):
+@pytest.fixture
+def storage(request):
+    """Where the files go: the disk, or a real local S3."""
+    if request.param == "s3":
+        request.getfixturevalue("s3")
+    return request.param
+
+
+@pytest.mark.parametrize(
+    ("workflow", "storage"),
+    [("modelfree_img2img", "disk"), ("sd_img2img", "disk"), ("modelfree_img2img", "s3")],
+    indirect=["storage"],
+)
+def test_from_upload_to_hero(
+    committed, sandbox, storage, api, admin, creator, reviewer, project, workflow
+):
     make_ = api(creator)
     made = make_.post(
         "/api/v1/characters", {"project": project.pk, "name": "Eileen", "depicts": "real_person"}
@@ -79,5 +94,6 @@ def test_from_upload_to_hero(committed, sandbox, api, admin, creator, reviewer, 
     seeds = make_.get(f"{base}/scene-seeds").json()["results"]
     assert [seed["id"] for seed in seeds] == [best["id"]]
     file = make_.get(best["file_url"])
-    assert hashlib.sha256(file.getvalue()).hexdigest() == best["sha256"]
+    data = file.getvalue() if storage == "disk" else httpx.get(file.headers["Location"]).content
+    assert hashlib.sha256(data).hexdigest() == best["sha256"]
     assert [fault.sentence for fault in faults(grace=timedelta(0), read_files=True)] == []
