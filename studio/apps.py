@@ -10,6 +10,8 @@ class StudioConfig(AppConfig):
     name = "studio"
 
     def ready(self) -> None:
+        from studio import checks  # noqa: F401  importing registers
+
         # Sent once per app that has models, in the order of the settings: variants is the last.
         from studio import orphans  # noqa: F401  registers its chore with the sweeper
 

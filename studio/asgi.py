@@ -1,7 +1,6 @@
 """The ASGI entry: HTTP with a cap on bodies, sockets, and the embedded workers."""
 
 import asyncio
-import json
 import os
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,8 +22,11 @@ from django.urls import path  # noqa: E402
 
 from studio import embedded  # noqa: E402
 from studio.consumers import EventsConsumer  # noqa: E402
+from studio.lib.bodies import refusal  # noqa: E402
 from studio.lib.events import serve_from  # noqa: E402
-from studio.lib.figures import UPLOADS_REFUSED  # noqa: E402
+
+SERVICE_RESTART = 1012  # of the socket's close codes: come again
+DRAIN_S = 10.0
 
 
 class BodyCap:
@@ -59,18 +61,9 @@ class BodyCap:
         await self.app(scope, capped, once)
 
     async def _refuse(self, send: Any) -> None:
-        UPLOADS_REFUSED.labels("too_large").inc()
-        limit_mb = self.max_bytes // 2**20
-        body = json.dumps(
-            {
-                "code": "too_large",
-                "detail": f"The upload is larger than {limit_mb} MB. Send a smaller file.",
-                "errors": {},
-            }
-        ).encode()
         headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": refusal(self.max_bytes)})
 
 
 class OwnOrigin:
@@ -105,9 +98,20 @@ _router = ProtocolTypeRouter(
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """The application; remembers the server's loop, to which events are handed."""
+    """The application; remembers the server's loop, to which events are handed.
+
+    A server that is told to end cancels what runs, and ends once all of it has returned: a
+    request in flight is answered first, a socket is closed so that its page connects again.
+    """
     serve_from(asyncio.get_running_loop())
-    await _router(scope, receive, send)
+    running = asyncio.ensure_future(_router(scope, receive, send))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        if scope["type"] == "websocket":
+            running.cancel()
+            await send({"type": "websocket.close", "code": SERVICE_RESTART})
+        await asyncio.wait([running], timeout=DRAIN_S)
 
 
 if settings.STUDIO_WORKERS == "embedded":

@@ -3,6 +3,7 @@
 docs/settings.md lists every variable; a test compares that table with this file.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ SECRET_KEY = env.generated_secret("SECRET_KEY", VAR_DIR / "secret_key")
 JWT_SIGNING_KEY = env.generated_secret("JWT_SIGNING_KEY", VAR_DIR / "jwt_signing_key")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{SITE_HOST},127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
+TRUSTED_PROXY = env.boolean("TRUSTED_PROXY", default=False)
 
 if len(SECRET_KEY) < 32 or len(JWT_SIGNING_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY and JWT_SIGNING_KEY need at least 32 characters each.")
@@ -37,6 +39,11 @@ if "*" in ALLOWED_HOSTS and not DEBUG:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts; '*' is for DEBUG only.")
 if HTTPS and DEBUG:
     raise ImproperlyConfigured("DEBUG must be off where SITE_URL is https.")
+if HTTPS and not TRUSTED_PROXY:
+    raise ImproperlyConfigured(
+        "SITE_URL is https, which a proxy in front has to speak: say TRUSTED_PROXY=yes once it "
+        "sets X-Forwarded-Proto and X-Real-IP on every request and is the only way in."
+    )
 
 # --- apps: lower ones may import from upper ones, never the other way ---------------------------
 INSTALLED_APPS = [
@@ -79,8 +86,12 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+if TRUSTED_PROXY:
+    MIDDLEWARE.insert(0, "studio.lib.proxies.ClientAddress")
+
 ROOT_URLCONF = "studio.urls"
 ASGI_APPLICATION = "studio.asgi.application"
+WSGI_APPLICATION = "studio.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -113,6 +124,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
+MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX")
+if MEDIA_ACCEL_PREFIX and not re.fullmatch(r"/[a-z0-9_-]+/", MEDIA_ACCEL_PREFIX):
+    raise ImproperlyConfigured("MEDIA_ACCEL_PREFIX is one folder between slashes: /_media/.")
 STORAGE_URL = env.text("STORAGE_URL")  # s3://bucket/prefix?endpoint_url=…
 STORAGES = {
     "default": {
@@ -230,8 +244,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Browsers' preload lists take whole domains: that is for their owners.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

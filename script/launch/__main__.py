@@ -4,12 +4,13 @@ import signal
 import sys
 from types import FrameType
 
-from script.launch import demo, lint, screenshots, start, test
+from script.launch import demo, lint, production, screenshots, start, test
 from script.launch.telling import LaunchError, say
 
 VERBS = {
     "demo": demo.main,
     "start": start.main,
+    "production": production.main,
     "test": test.main,
     "lint": lint.main,
     "screenshots": screenshots.main,

@@ -48,7 +48,7 @@ class Children:
                 [str(part) for part in command],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, env=env,
                 start_new_session=True, pass_fds=[self._lock_fd],
-                preexec_fn=_end_with_parent(),  # noqa: PLW1509 (the launcher has no threads)
+                preexec_fn=end_with_parent(),  # noqa: PLW1509 (the launcher has no threads)
             )  # fmt: skip
         self._running.append((name, process))
 
@@ -74,10 +74,10 @@ class Children:
         """Ask each group to end, the youngest first; after 8 s it is killed."""
         while self._running:
             _name, process = self._running.pop()
-            _signal_group(process.pid, signal.SIGTERM)
+            signal_group(process.pid, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(GRACE_S)
-            _signal_group(process.pid, signal.SIGKILL)
+            signal_group(process.pid, signal.SIGKILL)
             process.wait()
 
     def __enter__(self) -> "Children":
@@ -99,14 +99,15 @@ def log_of(name: str) -> Path:
     return LOGS / f"{name}.log"
 
 
-def _signal_group(group: int, number: signal.Signals) -> None:
+def signal_group(group: int, number: signal.Signals) -> None:
+    """Signal a process and what it started; a group that is gone is fine."""
     try:
         os.killpg(group, number)
     except ProcessLookupError:
         return
 
 
-def _end_with_parent() -> Callable[[], None] | None:
+def end_with_parent() -> Callable[[], None] | None:
     """What a child calls before it becomes its program: on Linux it asks to be ended with us."""
     if sys.platform != "linux":
         return None
@@ -121,24 +122,30 @@ def _end_with_parent() -> Callable[[], None] | None:
     return ask
 
 
+class AlreadyRuns(LaunchError):
+    """Such a launcher runs already; `pid` is its process, 0 when it has not said so yet."""
+
+    def __init__(self, verb: str, told: str) -> None:
+        self.pid = int(told) if told.isdigit() else 0
+        who = f"process {self.pid}" if self.pid else "another process"
+        super().__init__(f"script/{verb} already runs from this folder ({who}). End it first.")
+
+
 @contextmanager
-def sole_launcher(verb: str) -> Iterator[int]:
-    """Hold the lock of this verb (`var/VERB.lock`) in this folder; the block gets its fd.
+def sole_launcher(verb: str, folder: Path = VAR) -> Iterator[int]:
+    """Hold the lock of this verb (`FOLDER/VERB.lock`); the block gets its fd.
 
     Raises LaunchError when such a launcher, or a child that outlived one, still runs here.
     """
-    VAR.mkdir(exist_ok=True)
-    with (VAR / f"{verb}.lock").open("a+", encoding="utf-8") as lock:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{verb}.lock").open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            who = lock.read().strip() or "another process"
-            raise LaunchError(
-                f"script/{verb} already runs from this folder ({who}). End it first."
-            ) from None
+            raise AlreadyRuns(verb, lock.read()) from None
         os.ftruncate(lock.fileno(), 0)
-        os.write(lock.fileno(), f"process {os.getpid()}".encode())
+        os.write(lock.fileno(), str(os.getpid()).encode())
         yield lock.fileno()
 
 

@@ -1,0 +1,14 @@
+"""The WSGI entry: pages and the API in production (gunicorn). Sockets are the ASGI entry's."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+_django = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402  after setup
+
+from studio.lib.bodies import BodyCap  # noqa: E402
+
+application = BodyCap(_django, settings.MAX_BODY_BYTES)
