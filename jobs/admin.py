@@ -1,13 +1,17 @@
-"""Jobs in the admin: read-only evidence, with cancel and retry through the same steps."""
+"""Jobs in the admin: read-only evidence, steered through the same steps as elsewhere."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from audit.evidence import Evidence, each
-from jobs import asking
-from jobs.models import Job, JobAttempt
+from audit.recording import record
+from jobs import asking, queues
+from jobs.models import Job, JobAttempt, JobQueue
+from people.models import User
 
 
 class AttemptInline(Evidence, admin.TabularInline[JobAttempt, Job]):
@@ -32,7 +36,7 @@ class JobAdmin(Evidence, admin.ModelAdmin[Job]):
     search_fields = ["title", "error", "asked_by__username"]
     list_select_related = ["kind", "status", "asked_by"]
     inlines = [AttemptInline]
-    actions = ["cancel", "retry"]
+    actions = ["cancel", "retry", "to_front", "raise_priority", "lower_priority"]
 
     @admin.action(description="Cancel")
     def cancel(self, request: Any, queryset: QuerySet[Job]) -> None:
@@ -41,3 +45,47 @@ class JobAdmin(Evidence, admin.ModelAdmin[Job]):
     @admin.action(description="Retry")
     def retry(self, request: Any, queryset: QuerySet[Job]) -> None:
         each(self, request, queryset, asking.retry)
+
+    @admin.action(description="Move to the front of the queue")
+    def to_front(self, request: Any, queryset: QuerySet[Job]) -> None:
+        each(self, request, queryset, asking.to_front)
+
+    @admin.action(description="Raise the priority")
+    def raise_priority(self, request: Any, queryset: QuerySet[Job]) -> None:
+        each(self, request, queryset, partial(self._prioritise, by=1))
+
+    @admin.action(description="Lower the priority")
+    def lower_priority(self, request: Any, queryset: QuerySet[Job]) -> None:
+        each(self, request, queryset, partial(self._prioritise, by=-1))
+
+    def _prioritise(self, actor: User, job: Job, by: int) -> None:
+        asking.prioritise(actor, job, job.priority + by)
+
+
+@admin.register(JobQueue)
+class JobQueueAdmin(admin.ModelAdmin[JobQueue]):
+    """Queues are the code's; how each is steered is the admin's."""
+
+    list_display = ["name", "description", "paused", "user_running_max", "user_waiting_max"]
+    fields = ["name", "description", "paused", "user_running_max", "user_waiting_max"]
+    readonly_fields = ["name", "description", "paused"]
+    actions = ["pause", "resume"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description="Pause: start nothing more")
+    def pause(self, request: Any, queryset: QuerySet[JobQueue]) -> None:
+        each(self, request, queryset, queues.pause)
+
+    @admin.action(description="Resume")
+    def resume(self, request: Any, queryset: QuerySet[JobQueue]) -> None:
+        each(self, request, queryset, queues.resume)
+
+    def save_model(self, request: Any, obj: JobQueue, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        after = {name: form.cleaned_data[name] for name in form.changed_data}
+        record(request.user, "queue.limit", obj, after=after)

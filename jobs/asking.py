@@ -1,18 +1,20 @@
 """Asking for work: the row in the caller's transaction, a wake-up after it commits."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.functions import Now
 
 from audit.recording import record
 from jobs import publishing, waking
-from jobs.errors import NotCancellable, NotRetryable
+from jobs.errors import NotCancellable, NotRetryable, NotWaiting
 from jobs.handling import registered
 from jobs.models import Job, JobKind, JobStatus
+from jobs.turns import front_turn, next_turns
 from people.access import require
 from people.models import User
 
@@ -33,6 +35,10 @@ class Ask:
 def ask(project_id: int, asked_by: User | None, asks: Iterable[Ask]) -> list[Job]:
     """Write one row per job inside the caller's transaction; workers wake after its commit."""
     asks = list(asks)
+    turns = {
+        queue: iter(next_turns(queue, asked_by, count))
+        for queue, count in Counter(registered(entry.kind).queue for entry in asks).items()
+    }
     kinds = {row.name: row for row in JobKind.objects.filter(name__in={a.kind for a in asks})}
     jobs = Job.objects.bulk_create(
         Job(
@@ -47,11 +53,11 @@ def ask(project_id: int, asked_by: User | None, asks: Iterable[Ask]) -> list[Job
             needs=dict(entry.needs),
             groups=list(entry.groups),
             priority=entry.priority,
+            position=next(turns[registered(entry.kind).queue]),
         )
         for entry in asks
     )
-    for job in jobs:
-        publishing.job_changed(job)
+    publishing.jobs_asked(jobs)
     wake_later(job.queue for job in jobs)
     return jobs
 
@@ -109,6 +115,7 @@ def retry(actor: User, job: Job) -> Job:
         ).update(
             status_id=JobStatus.QUEUED,
             attempt_group=F("attempt_group") + 1,
+            position=next_turns(job.queue, job.asked_by, 1).start,
             cancel_requested_at=None,
             due_at=Now(),
             progress=0.0,
@@ -130,4 +137,41 @@ def retry(actor: User, job: Job) -> Job:
         record(actor, "job.retry", fresh, after={"title": fresh.title})
         publishing.job_changed(fresh)
         wake_later([fresh.queue])
+    return fresh
+
+
+def to_front(actor: User, job: Job) -> Job:
+    """Let a waiting job start next, whoever else waits and however long its pause was to be."""
+    require(actor, "job.front", job)
+    with transaction.atomic():
+        waiting = Job.objects.filter(queue=job.queue, status_id=JobStatus.QUEUED)
+        highest = waiting.aggregate(highest=Max("priority"))["highest"] or 0
+        return _reorder(
+            actor,
+            job,
+            "job.front",
+            priority=max(highest, job.priority),
+            position=front_turn(job.queue),
+            due_at=Now(),
+        )
+
+
+def prioritise(actor: User, job: Job, priority: int) -> Job:
+    """Put a waiting job before (or behind) all of lower (or higher) priority; 0 is usual."""
+    require(actor, "job.prioritise", job)
+    with transaction.atomic():
+        return _reorder(actor, job, "job.prioritise", priority=priority)
+
+
+def _reorder(actor: User, job: Job, verb: str, **changes: Any) -> Job:
+    moved = Job.objects.filter(pk=job.pk, status_id=JobStatus.QUEUED).update(**changes)
+    fresh = Job.objects.select_related("kind", "asked_by").get(pk=job.pk)
+    if not moved:
+        raise NotWaiting(
+            f"It is {fresh.state.label}: only a waiting job has a place in the queue.",
+            state=fresh.state.label,
+        )
+    record(actor, verb, fresh, after={"title": fresh.title, "priority": fresh.priority})
+    publishing.job_changed(fresh)
+    wake_later([fresh.queue])
     return fresh

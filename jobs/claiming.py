@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, close_old_connections, connections, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from jobs import publishing
 from jobs.errors import Cancelled, GivenBack, LeaseLost
-from jobs.models import Job, JobAttempt, JobStatus
+from jobs.models import Job, JobAttempt, JobQueue, JobStatus
 from studio.lib.errors import StudioError
 from studio.lib.fault_points import fault_point
 from studio.lib.figures import ATTEMPT_SECONDS
@@ -53,9 +53,9 @@ def claim(
     PostgreSQL, an immediate transaction on SQLite.
     """
     with transaction.atomic():
-        due: QuerySet[Job] = Job.objects.filter(
-            queue=queue, status_id=JobStatus.QUEUED, due_at__lte=Now()
-        )
+        due = _open_to_claims(queue)
+        if due is None:
+            return None
         if among:
             due = among(due)
         job = (
@@ -86,6 +86,27 @@ def claim(
         fault_point("claiming.written")
     fault_point("claiming.committed")
     return Lease(job, timing, leaving or threading.Event())
+
+
+def _open_to_claims(queue: str) -> QuerySet[Job] | None:
+    """The due jobs of a queue, without those of people who run as many as they may at once.
+
+    None while the queue is paused. Where there is such a limit the queue's row is held, so that
+    two claims at once cannot both take the last place.
+    """
+    rules = JobQueue.objects.get(name=queue)
+    if rules.paused:
+        return None
+    due: QuerySet[Job] = Job.objects.filter(
+        queue=queue, status_id=JobStatus.QUEUED, due_at__lte=Now()
+    )
+    if rules.user_running_max is None:
+        return due
+    JobQueue.objects.select_for_update().get(pk=rules.pk)
+    running = Job.objects.filter(queue=queue, status_id=JobStatus.RUNNING)
+    counts = running.order_by().values("asked_by").annotate(count=Count("pk"))
+    full = counts.filter(count__gte=rules.user_running_max).values("asked_by")
+    return due.exclude(asked_by__in=full)
 
 
 class Lease:

@@ -1,6 +1,6 @@
 """How a job can end other than well."""
 
-from studio.lib.errors import Conflict, StudioError
+from studio.lib.errors import Conflict, NotFound, StudioError
 
 
 class Retryable(StudioError):
@@ -31,3 +31,20 @@ class NotCancellable(Conflict):
 
 class NotRetryable(Conflict):
     code = "not_retryable"
+
+
+class NotWaiting(Conflict):
+    """Only a waiting job has a place in the queue that could change."""
+
+    code = "not_waiting"
+
+
+class NoSuchQueue(NotFound):
+    code = "no_such_queue"
+
+
+class TooManyWaiting(StudioError):
+    """One person's share of a queue is used up."""
+
+    code = "too_many_waiting"
+    status = 429

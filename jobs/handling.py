@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, t
 
 from jobs.claiming import Lease
 from jobs.errors import Cancelled, GivenBack, LeaseLost, Retryable
-from jobs.models import QUEUES, Job, JobKind
+from jobs.models import QUEUES, Job, JobKind, JobQueue
 from studio.lib.errors import StudioError
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,14 @@ def sync_kinds(using: str = "default") -> None:
     for entry in _registry.values():
         JobKind.objects.using(using).update_or_create(
             name=entry.kind, defaults={"queue": entry.queue, "description": entry.description}
+        )
+
+
+def sync_queues(using: str = "default") -> None:
+    """One row per queue; how an admin steers it is left as it is."""
+    for name, description in QUEUES.items():
+        JobQueue.objects.using(using).update_or_create(
+            name=name, defaults={"description": description}
         )
 
 

@@ -1,5 +1,6 @@
 """Jobs: units of background work that a person can see, cancel and retry. Knows no images."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -9,7 +10,12 @@ from people.models import Project, User
 from studio.lib.lookups import States
 from studio.lib.tables import Lookup, Stamped
 
-QUEUES = ("comfy", "gpu", "cpu", "io")
+QUEUES = {
+    "comfy": "Generation by ComfyUI",
+    "gpu": "Faces: detection, embedding, likeness",
+    "cpu": "Automatic checks of pixels",
+    "io": "Short calls to other systems",
+}
 PROCESSES = ("embedded", "web", "worker", "sweeper")
 
 
@@ -47,7 +53,37 @@ class JobKind(Lookup):
     class Meta:
         db_table = "job_kinds"
         constraints = [
-            models.CheckConstraint(condition=Q(queue__in=QUEUES), name="ck_job_kinds_queue")
+            models.CheckConstraint(condition=Q(queue__in=tuple(QUEUES)), name="ck_job_kinds_queue")
+        ]
+
+
+class JobQueue(Lookup):
+    """How one queue is steered; one row per queue, written after every migrate."""
+
+    paused = models.BooleanField(
+        default=False, db_default=False, help_text="Nothing more of it starts; what runs goes on."
+    )
+    user_running_max = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Most jobs of one person that run at once. Empty: no limit.",
+    )
+    user_waiting_max = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Most jobs that one person may have waiting; more are refused. Empty: no limit.",
+    )
+
+    # Filled by `queues.counted`, and only there.
+    waiting: int
+    running: int
+    oldest_waiting_at: datetime | None
+
+    class Meta:
+        db_table = "job_queues"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(name__in=tuple(QUEUES)), name="ck_job_queues_name")
         ]
 
 
@@ -107,6 +143,12 @@ class Job(Stamped):
             models.Index(fields=["lease_until"], name="idx_jobs_lease", condition=Q(status=2)),
             models.Index(fields=["project", "-id"], name="idx_jobs_project"),
             models.Index(fields=["finished_at"], name="idx_jobs_failed", condition=Q(status=4)),
+            models.Index(
+                fields=["queue", "-position"],
+                name="idx_jobs_served",
+                condition=Q(started_at__isnull=False),
+            ),
+            models.Index(fields=["queue", "asked_by", "-position"], name="idx_jobs_turn"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -119,7 +161,7 @@ class Job(Stamped):
             models.CheckConstraint(
                 name="ck_jobs_progress", condition=Q(progress__gte=0.0, progress__lte=1.0)
             ),
-            models.CheckConstraint(condition=Q(queue__in=QUEUES), name="ck_jobs_queue"),
+            models.CheckConstraint(condition=Q(queue__in=tuple(QUEUES)), name="ck_jobs_queue"),
         ]
 
     def __str__(self) -> str:
@@ -132,6 +174,10 @@ class Job(Stamped):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state is JobStatus.QUEUED
 
     @property
     def is_retryable(self) -> bool:

@@ -1,8 +1,11 @@
 """What the world hears of a job: one small event, and its row in the tray rendered once."""
 
+from collections.abc import Sequence
+
 from django.template.loader import render_to_string
 
-from jobs.models import Job
+from jobs.models import Job, JobStatus
+from people.models import Project
 from studio.lib.events import push, push_on_commit
 
 
@@ -24,10 +27,32 @@ def _facts(job: Job) -> dict[str, object]:
     }
 
 
+def jobs_asked(jobs: Sequence[Job]) -> None:
+    """After commit: new jobs wait. However many they are, their readers hear of them once."""
+    if len(jobs) == 1:
+        job_changed(jobs[0])
+    elif jobs:
+        groups = dict.fromkeys(group for job in jobs for group in _groups(job))
+        push_on_commit(
+            "job.progress",
+            groups,
+            fragments={"tray": render_to_string("jobs/_changed.html")},
+            job_ids=[job.pk for job in jobs],
+            status=JobStatus.QUEUED.label,
+        )
+
+
+def queue_changed(name: str, *, paused: bool) -> None:
+    """After commit: a queue was paused or resumed; it concerns every project."""
+    groups = [f"project-{pk}" for pk in Project.objects.values_list("pk", flat=True)]
+    html = render_to_string("jobs/_changed.html")
+    push_on_commit("queue.status", groups, fragments={"tray": html}, queue=name, paused=paused)
+
+
 def job_changed(job: Job) -> None:
     """After commit: the job started, ended, or was asked for; trays fetch themselves anew."""
     event = "job.progress" if job.is_open else "job.finished"
-    html = render_to_string("jobs/_changed.html", {"job": job})
+    html = render_to_string("jobs/_changed.html")
     push_on_commit(event, _groups(job), fragments={"tray": html}, **_facts(job))
 
 

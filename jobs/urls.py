@@ -9,4 +9,5 @@ urlpatterns = [
     path("jobs/tray/", views.tray, name="job-tray"),
     path("jobs/<int:pk>/cancel/", views.cancel, name="job-cancel"),
     path("jobs/<int:pk>/retry/", views.retry, name="job-retry"),
+    path("jobs/<int:pk>/front/", views.front, name="job-front"),
 ]

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs import asking
-from jobs.models import Job, JobStatus
+from jobs.models import Job, JobQueue, JobStatus
 from people.access import can
 from people.models import User
 from people.views import Request
@@ -21,13 +21,14 @@ LIST_ROWS = 100
 
 @dataclass(frozen=True)
 class Tray:
-    """What runs and waits, of mine and of the team, and what failed last."""
+    """What runs and waits, of mine and of the team, what failed last, and which queues pause."""
 
     jobs: list[Job]
     running: int
     waiting: int
     failed: int
     may_steer: bool
+    paused: list[JobQueue]
 
 
 def tray_of(user: User) -> Tray:
@@ -50,6 +51,7 @@ def tray_of(user: User) -> Tray:
         waiting=visible.filter(status_id=JobStatus.QUEUED).count(),
         failed=visible.filter(status_id=JobStatus.FAILED).count(),
         may_steer=bool(can(user, "job.cancel")),
+        paused=list(JobQueue.objects.filter(paused=True)),
     )
 
 
@@ -71,6 +73,7 @@ def job_list(request: Request) -> HttpResponse:
         "jobs": rows[:LIST_ROWS],
         "status": status,
         "filters": list(states),
+        "paused": JobQueue.objects.filter(paused=True),
         "may_steer": bool(can(request.user, "job.cancel")),
     }
     return render(request, "jobs/list.html", context)
@@ -89,6 +92,14 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 def retry(request: Request, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     asking.retry(request.user, job)
+    return _after(request)
+
+
+@login_required
+@require_POST
+def front(request: Request, pk: int) -> HttpResponse:
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    asking.to_front(request.user, job)
     return _after(request)
 
 

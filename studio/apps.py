@@ -20,12 +20,13 @@ def after_migrate(using: str, **_: Any) -> None:
     """Last of all apps: everything it needs has been migrated."""
     from django.contrib.auth.models import Group
 
-    from jobs.handling import sync_kinds
+    from jobs.handling import sync_kinds, sync_queues
     from people.models import ROLES
     from studio.lib import lookups, triggers
 
     lookups.sync_all(using)
     sync_kinds(using)
+    sync_queues(using)
     for role in ROLES:
         Group.objects.using(using).get_or_create(name=role)
     triggers.create_triggers(using)

@@ -39,7 +39,7 @@ class Embedded:
                 "Another server with embedded workers runs on this database. Stop it first, or "
                 "set STUDIO_WORKERS=none for this one."
             )
-        take_up(Q(lease_owner__startswith="embedded:"))
+        take_up(Q(lease_owner__startswith="embedded:"), settings.JOB_POISON_LOSSES)
         try:
             pool.register_urls(settings.COMFYUI_URLS)
         except StudioError as error:
@@ -54,7 +54,7 @@ class Embedded:
             )
             worker.start()
             self._workers.append(worker)
-        sweeping = (self._stop, settings.JOB_SWEEP_S)
+        sweeping = (self._stop, settings.JOB_SWEEP_S, settings.JOB_POISON_LOSSES)
         threading.Thread(target=keep_sweeping, args=sweeping, name="sweeper", daemon=True).start()
 
 

@@ -177,6 +177,7 @@ JOB_LEASE_S = env.number("JOB_LEASE_S", default=60)
 JOB_HEARTBEAT_S = env.number("JOB_HEARTBEAT_S", default=15)
 JOB_SWEEP_S = env.number("JOB_SWEEP_S", default=10)
 JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", default=3)
+JOB_POISON_LOSSES = env.integer("JOB_POISON_LOSSES", default=3)
 if JOB_HEARTBEAT_S * 2 > JOB_LEASE_S:
     raise ImproperlyConfigured("JOB_HEARTBEAT_S must be at most half of JOB_LEASE_S.")
 

@@ -89,14 +89,14 @@ def test_rounds_go_on_after_one_that_broke_and_beside_a_chore_that_hangs(
 ):
     rounds, stop, hang = [], threading.Event(), threading.Event()
 
-    def round_():
-        rounds.append(1)
+    def round_(poison_losses):
+        rounds.append(poison_losses)
         if len(rounds) == 1:
             raise OperationalError("the database is restarting")
 
     monkeypatch.setattr(sweeping, "sweep", round_)
     sweeping.chore(lambda: hang.wait(60))
-    thread = threading.Thread(target=sweeping.keep_sweeping, args=(stop, 0.02))
+    thread = threading.Thread(target=sweeping.keep_sweeping, args=(stop, 0.02, 3))
     thread.start()
     until(lambda: len(rounds) > 3)
     stop.set()

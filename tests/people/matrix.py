@@ -79,6 +79,10 @@ OWN = [
     row("GET", "/api/v1/projects", "200 200 200 200 200"),
     row("GET", "/api/v1/characters", "200 200 200 200 200"),
     row("GET", "/api/v1/jobs", "200 200 200 200 200"),
+    row("GET", "/api/v1/queues", "200 403 200 200 200"),
+    row("GET", "/api/v1/queues/comfy", "200 403 200 200 200"),
+    row("POST", "/api/v1/queues/comfy/pause", "403 403 403 403 200"),
+    row("POST", "/api/v1/queues/comfy/resume", "403 403 403 403 200"),
     row("GET", "/api/v1/variant-types", "200 200 200 200 200"),
     row("GET", "/api/v1/workflows", "200 403 200 200 200"),
     row("GET", "/api/v1/comfy-servers", "403 403 403 403 200"),
@@ -173,9 +177,11 @@ VARIANTS = [
 JOBS = [
     row("POST", "/jobs/{waiting_job}/cancel/", "404 404 403 302 302"),
     row("POST", "/jobs/{failed_job}/retry/", "404 404 403 302 302"),
+    row("POST", "/jobs/{waiting_job}/front/", "404 404 403 302 302"),
     row("GET", "/api/v1/jobs/{waiting_job}", "404 404 200 200 200"),
     row("POST", "/api/v1/jobs/{waiting_job}/cancel", "404 404 403 200 200"),
     row("POST", "/api/v1/jobs/{failed_job}/retry", "404 404 403 200 200"),
+    row("POST", "/api/v1/jobs/{waiting_job}/front", "404 404 403 200 200"),
 ]
 
 GROUPS = {

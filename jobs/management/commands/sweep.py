@@ -20,11 +20,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
-            sweep()
+            sweep(settings.JOB_POISON_LOSSES)
             do_chores()
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         attending.attend("sweeper")
-        keep_sweeping(stop, settings.JOB_SWEEP_S)
+        keep_sweeping(stop, settings.JOB_SWEEP_S, settings.JOB_POISON_LOSSES)
