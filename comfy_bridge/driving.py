@@ -7,6 +7,8 @@ The caller stores the prompt id before it calls, and decides from the error what
 import time
 from collections.abc import Callable
 
+from structlog.contextvars import bound_contextvars
+
 from comfy_bridge.answers import EndedRun
 from comfy_bridge.errors import (
     BridgeError,
@@ -53,7 +55,8 @@ def drive(
     call again with the same id and `fresh=False`.
     """
     pace = pace or Pace()
-    with server.listener.follow(prompt_id) as follower:
+    known = bound_contextvars(prompt_id=prompt_id, comfy_server=server.url)
+    with known, server.listener.follow(prompt_id) as follower:
         if fresh and should_stop():
             raise Interrupted("The run was cancelled.", by_us=True, confirmed=True)
         taken = submit(

@@ -1,5 +1,6 @@
 """Asking for work: the row in the caller's transaction, a wake-up after it commits."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from jobs.models import Job, JobKind, JobStatus
 from jobs.turns import front_turn, next_turns
 from people.access import require
 from people.models import User
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def ask(project_id: int, asked_by: User | None, asks: Iterable[Ask]) -> list[Job
         for entry in asks
     )
     publishing.jobs_asked(jobs)
+    log.info("asked for %d jobs: %s", len(jobs), ", ".join(str(job.pk) for job in jobs[:20]))
     wake_later(job.queue for job in jobs)
     return jobs
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -147,7 +148,8 @@ class Lease:
             finally:
                 connections.close_all()
 
-        thread = threading.Thread(target=beat, name=f"heartbeat-{self.job.pk}", daemon=True)
+        beating = partial(copy_context().run, beat)  # its lines carry the job's ids too
+        thread = threading.Thread(target=beating, name=f"heartbeat-{self.job.pk}", daemon=True)
         thread.start()
         try:
             yield
@@ -281,5 +283,8 @@ class Lease:
         job = Job.objects.select_related("kind", "asked_by").get(pk=self.job.pk)
         publishing.job_changed(job)
         took = ATTEMPT_SECONDS.labels(job.kind.name, outcome)
-        transaction.on_commit(partial(took.observe, time.monotonic() - self._begun_at))
+        seconds = time.monotonic() - self._begun_at
+        transaction.on_commit(partial(took.observe, seconds))
+        said = "job %s (%s) ended: %s after %.1f s"
+        transaction.on_commit(partial(log.info, said, job.pk, job.kind.name, outcome, seconds))
         return job

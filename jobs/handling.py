@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from structlog.contextvars import bound_contextvars
 
 from jobs.claiming import Lease
 from jobs.errors import Cancelled, GivenBack, LeaseLost, Retryable
@@ -103,7 +104,16 @@ def mirrored(write: Callable[[], Job]) -> Job:
 
 def run(lease: Lease) -> None:
     """Run the job's handler to its end; every way of ending is one fenced write."""
-    with lease.beating():
+    job = lease.job
+    known = {
+        "job_id": job.pk,
+        "kind": job.kind.name,
+        "queue": job.queue,
+        "attempt": job.attempts,
+        "fence": job.fence,
+    }
+    with bound_contextvars(**known), lease.beating():
+        log.info("job %s (%s) starts", job.pk, job.kind.name)
         try:
             write = _outcome(lease)
             if write:

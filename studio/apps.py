@@ -10,7 +10,7 @@ class StudioConfig(AppConfig):
     name = "studio"
 
     def ready(self) -> None:
-        from studio import checks, orphans  # noqa: F401  importing registers
+        from studio import access, checks, orphans  # noqa: F401  importing registers
 
         # Sent once per app that has models, in the order of the settings: variants is the last.
         post_migrate.connect(after_migrate, sender=apps.get_app_config("variants"))

@@ -20,6 +20,7 @@ from django.conf import settings  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from jobs import attending  # noqa: E402
 from studio import embedded  # noqa: E402
 from studio.consumers import EventsConsumer  # noqa: E402
 from studio.lib.bodies import refusal  # noqa: E402
@@ -104,6 +105,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     request in flight is answered first, a socket is closed so that its page connects again.
     """
     serve_from(asyncio.get_running_loop())
+    attending.attend("web")
     running = asyncio.ensure_future(_router(scope, receive, send))
     try:
         await asyncio.shield(running)

@@ -3,13 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from studio import tokens, views
+from studio import operating, tokens, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("projects/<int:pk>/", views.project, name="project"),
     path("tokens.css", tokens.tokens_css, name="tokens-css"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", operating.healthz, name="healthz"),
+    path("readyz", operating.readyz, name="readyz"),
+    path("metrics", operating.metrics_page, name="metrics"),
+    path("operations/", operating.operations, name="operations"),
     path("", include("people.urls")),
     path("", include("characters.urls")),
     path("", include("variants.urls")),

@@ -1,11 +1,10 @@
-"""Home, the project page, health, and what a refusal looks like."""
+"""Home, the project page, and what a refusal looks like."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -102,14 +101,6 @@ def project(request: Request, pk: int) -> HttpResponse:
         "can_create_character": can(request.user, "character.create", row),
     }
     return render(request, "people/project.html", context)
-
-
-@require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
-    """Live: the process answers and the database does too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
 
 
 class RefusalPages:

@@ -8,3 +8,4 @@ import "./folding.js";
 import "./drop.js";
 import "./cards.js";
 import "./detail.js";
+import "./polling.js";

@@ -3,6 +3,7 @@
 Pure but for the clock and URL names; knows no model by name.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -24,6 +25,8 @@ TONES = {
     "fail": "fail", "differs": "fail", "failed": "fail", "rejected": "fail", "error": "fail",
     "quarantined": "fail",
     "run": "run", "running": "run", "generating": "run", "info": "run",
+    "ok": "pass", "ready": "pass", "degraded": "warn", "unavailable": "fail",
+    "online": "pass", "busy": "run", "stale": "warn", "offline": "fail",
 }  # fmt: skip
 WORDS = {
     "match": "Match", "check": "Check", "differs": "Differs",
@@ -151,6 +154,12 @@ def words(name: object) -> str:
     """The word that people read for a status or verdict."""
     text = str(name or "none")
     return WORDS.get(text, text.replace("_", " "))
+
+
+@register.filter(name="sum")
+def in_all(numbers: Iterable[float]) -> float:
+    """Numbers added up."""
+    return sum(numbers)
 
 
 @register.filter

@@ -59,6 +59,8 @@ CHARACTER = {"name": "Judy", "depicts": "fictional", "age_basis": "unknown"}
 PUBLIC = [
     row("GET", "/tokens.css", "200 200 200 200 200 200"),
     row("GET", "/healthz", "200 200 200 200 200 200"),
+    row("GET", "/readyz", "503 503 503 503 503 503"),
+    row("GET", "/metrics", "401 403 403 403 403 200"),
     row("GET", "/sign-in/", "200 302 302 302 302 302"),
     row("POST", "/sign-in/", "302 302 302 302 302 302", CREDENTIALS),
     row("POST", "/sign-out/", "302 302 302 302 302"),
@@ -73,6 +75,7 @@ OWN = [
     row("GET", "/settings/", "200 200 200 200 200"),
     row("GET", "/settings/password/", "200 200 200 200 200"),
     row("POST", "/settings/password/", "302 302 302 302 302", NEW_PASSWORD),
+    row("GET", "/operations/", "403 403 403 403 200"),
     row("GET", "/jobs/", "200 200 200 200 200"),
     row("GET", "/jobs/tray/", "200 200 200 200 200"),
     row("GET", "/projects/", "200 200 200 200 200"),
