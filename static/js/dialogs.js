@@ -1,12 +1,21 @@
 // Asking once before something is taken away, and the sheet of keys.
 const box = document.getElementById("confirm");
 
+// The page behind may be fetched anew while a dialog is open: the focus goes back by its id.
+function open(dialog) {
+  const before = document.activeElement;
+  dialog.addEventListener("close", () => {
+    if (!before.isConnected) document.getElementById(before.id)?.focus();
+  }, { once: true });
+  dialog.showModal();
+}
+
 export function ask(question, yes = "Yes") {
   if (!box) return Promise.resolve(true);
   box.querySelector("#confirm-question").textContent = question;
   box.querySelector("#confirm-yes").textContent = yes;
   box.returnValue = "no";
-  box.showModal();
+  open(box);
   return new Promise((settle) => {
     box.addEventListener("close", () => settle(box.returnValue === "yes"), { once: true });
   });
@@ -24,7 +33,8 @@ document.addEventListener("submit", async (event) => {
 }, true);
 
 export function showKeys() {
-  document.getElementById("key-sheet")?.showModal();
+  const sheet = document.getElementById("key-sheet");
+  if (sheet) open(sheet);
 }
 
 document.addEventListener("click", (event) => {

@@ -82,7 +82,8 @@ const counted = (event) => {
 document.addEventListener("htmx:oobBeforeSwap", counted);
 document.addEventListener("htmx:afterSwap", counted);
 
-// A live part is left alone while somebody types in it, and fetched again afterwards.
+// A live part is left alone while somebody types in it or waits for the answer to a button of it,
+// which would find its place gone; it is fetched again afterwards.
 const touched = (field) =>
   field.type === "file" ? field.files.length > 0
     : !["hidden", "checkbox"].includes(field.type) && field.value !== field.defaultValue;
@@ -92,7 +93,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!target?.matches?.("[data-live]") || requestConfig.verb !== "get") return;
   if (requestConfig.elt !== target) return;
   const typing = [...target.querySelectorAll("input, textarea")].some(touched);
-  if (!typing && !target.querySelector(".menu[open]")) return;
+  if (!typing && !target.querySelector(".menu[open], button.htmx-request, form.htmx-request")) return;
   event.detail.shouldSwap = false;
   const again = requestConfig.triggeringEvent?.type;
   if (again) fire(again, 3000);

@@ -79,6 +79,30 @@ def test_a_decision_moves_the_focus_to_the_next_card(page, made):
     expect(card(page, middle)).to_be_focused()
 
 
+def refresh(page):
+    """Let the page fetch its live parts anew, as it does when the socket was late or cut."""
+    with page.expect_response(lambda answer: answer.url == page.url):
+        page.evaluate("htmx.trigger(document.body, 'refresh')")
+    page.wait_for_timeout(300)  # the swap and its settling
+
+
+def test_a_page_fetched_anew_does_not_lose_the_answer_to_a_decision(page, made):
+    last, middle, _first = reversed(made.variants)
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route(f"**/variants/{last}/reject/", hold)
+    card(page, last).focus()
+    page.keyboard.press("x")
+    page.wait_for_function("document.querySelector('button.htmx-request')")
+    refresh(page)
+    held[0].continue_()
+    expect(page.locator("#toasts")).to_contain_text(f"Candidate {last} is rejected.")
+    expect(card(page, middle)).to_be_focused()
+
+
 def test_the_large_view_opens_decides_and_gives_the_focus_back(page, made):
     last, middle, _first = reversed(made.variants)
     card(page, last).focus()
@@ -104,6 +128,7 @@ def test_the_key_sheet_opens_and_closes(page, made):
     expect(sheet).to_be_visible()
     expect(sheet).to_contain_text("make hero")
     page.keyboard.press("x")
+    refresh(page)
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(first).to_be_focused()
