@@ -23,7 +23,7 @@ RECHECK_S = 2.0
 MAX_MESSAGE = 16 * 1024  # characters
 _TOPIC = re.compile(r"(project|character)-([1-9][0-9]{0,17})")
 SIGNED_OUT = 4401
-TOO_BIG = 1009
+TOO_BIG = 4413  # 1009 is the server's own to send
 SessionStore = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
 
 
