@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import RequestDataTooBig
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -103,14 +105,25 @@ def project(request: Request, pk: int) -> HttpResponse:
     return render(request, "people/project.html", context)
 
 
+FORM_ONLY = (
+    "This address only takes what a form of the studio sends, so nothing was changed. "
+    "Open the page again and press its button."
+)
+
+
 class RefusalPages:
-    """Middleware: a StudioError raised by a page becomes a sentence and a way on."""
+    """Middleware: a StudioError raised by a page, or a wrong method, becomes a sentence."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            page = _error_page(request, 405, FORM_ONLY, "method_not_allowed")
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, StudioError):
@@ -137,6 +150,10 @@ def _error_page(request: HttpRequest, status: int, sentence: str, code: str) -> 
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        limit_mb = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+        sentence = f"That is more than {limit_mb} MB in one go. Send less at once."
+        return _error_page(request, 413, sentence, "too_large")
     return _error_page(
         request, 400, "The request was malformed. Go back and try again.", "malformed"
     )

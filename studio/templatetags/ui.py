@@ -42,6 +42,7 @@ REFUSALS = {
     400: "That could not be done",
     403: "You may not do this",
     404: "Nothing is here",
+    405: "Nothing to see here",
     409: "Not possible right now",
     413: "That is too large",
     429: "Too many at once",
