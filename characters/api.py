@@ -1,6 +1,6 @@
 """REST: characters, their source image and baseline."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.models import prefetch_related_objects
 from django.http.response import HttpResponseBase
@@ -14,6 +14,7 @@ from characters import approving, attesting, describing, receiving, serving
 from characters.models import Character, SourceImage
 from characters.views import source_limits
 from jobs.models import Job
+from people.api import project_for
 from people.models import Project
 from people.parsers import Json
 from people.requests import SignedIn, api_view, body, text
@@ -27,10 +28,17 @@ from studio.lib.pictures import ImageRefused
 from studio.lib.routes import both
 
 
+class VisibleProject(serializers.PrimaryKeyRelatedField[Project]):
+    """A project that the person may see; anything else is not found, wherever it is named."""
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        if key == "does_not_exist":
+            raise NotFound("There is no such project, or it is not yours to see.")
+        super().fail(key, **kwargs)
+
+
 class CharacterSerializer(serializers.ModelSerializer[Character]):
-    project = serializers.PrimaryKeyRelatedField[Project](
-        queryset=Project.objects.none(), pk_field=serializers.IntegerField()
-    )
+    project = VisibleProject(queryset=Project.objects.none(), pk_field=serializers.IntegerField())
     tags = serializers.ListField(
         child=serializers.CharField(max_length=60), max_length=30, required=False
     )
@@ -151,7 +159,7 @@ def characters(request: SignedIn) -> Response:
     if request.method == "GET":
         rows = Character.objects.visible_to(request.user).filter(archived_at__isnull=True)
         if (project := whole(request.GET.get("project", ""))) is not None:
-            rows = rows.filter(project_id=project)
+            rows = rows.filter(project=project_for(request, project))
         found, following = page_of(request, rows)
         data = CharacterSerializer(found, many=True, context=context).data
         return Response({"results": data, "next": following})
