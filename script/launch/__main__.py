@@ -27,6 +27,8 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
             signal.signal(number, _leave)
+    # A shell script's `script/demo &` comes with Ctrl-C switched off, though it is the one way out.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     verb, *arguments = sys.argv[1:]
     try:
         return VERBS[verb](arguments)

@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -150,10 +151,10 @@ def sole_launcher(verb: str, folder: Path = VAR) -> Iterator[int]:
 
 
 def port_number(text: str) -> int:
-    """A port as an argument: argparse turns the ValueError into its sentence."""
-    port = int(text)
+    """A port as an argument; argparse prints the sentence of what is none."""
+    port = int(text) if text.isdecimal() else 0
     if not 1 <= port <= 65535:
-        raise ValueError(text)
+        raise ArgumentTypeError(f"{text} is not a port; a port is a number from 1 to 65535.")
     return port
 
 

@@ -47,6 +47,23 @@ def ended(group: int) -> bool:
     return False
 
 
+def test_ctrl_c_ends_a_launcher_that_a_shell_script_put_into_the_background(
+    checkout: Path, started: list["subprocess.Popen[str]"]
+) -> None:
+    code = "import signal, sys, time; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+    code += "from script.launch import __main__ as it; "
+    code += "it.VERBS['demo'] = lambda _: print('ready', flush=True) or time.sleep(99); "
+    code += "sys.argv = ['it', 'demo']; sys.exit(it.main())"
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=checkout, stdout=subprocess.PIPE, text=True
+    )
+    started.append(launcher)
+    assert launcher.stdout
+    assert launcher.stdout.readline() == "ready\n"
+    launcher.send_signal(signal.SIGINT)
+    assert launcher.wait(20) == 128 + signal.SIGINT
+
+
 def test_ctrl_c_ends_the_child_and_its_own_children(checkout: Path) -> None:
     launcher, group = serve(checkout)
     launcher.send_signal(signal.SIGINT)
@@ -125,3 +142,12 @@ def test_a_photo_that_is_not_there_is_a_sentence(checkout: Path) -> None:
     )
     assert done.returncode == 1
     assert "There is no file nobody.png" in done.stdout
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "80,81", ""])
+def test_what_is_no_port_is_a_sentence(checkout: Path, port: str) -> None:
+    done = subprocess.run(
+        [checkout / "script/demo", f"--port={port}"], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "a port is a number from 1 to 65535." in done.stderr
