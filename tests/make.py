@@ -19,6 +19,7 @@ from studio.lib.pictures import Limits, vet
 from variants import ordering
 from variants.models import ImageVariant
 from variants.vocabulary import VariantStatus
+from variants.wishes import Wish
 
 PORTRAIT = Path(__file__).parent / "data" / "astronaut.png"
 PASSWORD = "correct horse battery"
@@ -89,9 +90,9 @@ def workflow(name: str = "modelfree_img2img") -> Workflow:
     return Workflow.objects.get(name=name)
 
 
-def wish(count: int = 2, **fields) -> ordering.Wish:
+def wish(count: int = 2, **fields) -> Wish:
     fields = {"variant_type": "clothed", "workflow_id": workflow().pk, **fields}
-    return ordering.Wish(count=count, **fields)
+    return Wish(count=count, **fields)
 
 
 def passed_source(actor: User, owner: Character, verdict: int = 1):

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from characters.api import character_for, report_json, source_json
+from characters.models import Character
 from people.requests import SignedIn, api_view, plain
 from studio.lib.addresses import LARGEST, whole, word
 from studio.lib.errors import NotFound
@@ -18,7 +19,9 @@ from studio.lib.routes import both
 from variants import ordering, retrying, reviewing, serving
 from variants.fragments import card_of
 from variants.models import GenerationRequest, ImageVariant
+from variants.ordering import MAX_BATCH
 from variants.vocabulary import Provenance, VariantStatus, VariantType
+from variants.wishes import Wish
 
 
 class WishSerializer(serializers.Serializer[Any]):
@@ -34,10 +37,10 @@ class WishSerializer(serializers.Serializer[Any]):
     checkpoint = serializers.CharField(required=False, allow_blank=True, max_length=300)
     override_qa = serializers.BooleanField(default=False)
 
-    def wish(self) -> ordering.Wish:
+    def wish(self) -> Wish:
         data = self.validated_data
         names = ("denoise", "steps", "cfg", "checkpoint")
-        return ordering.Wish(
+        return Wish(
             variant_type=data["variant_type"],
             workflow_id=data["workflow_id"],
             count=data["count"],
@@ -46,6 +49,12 @@ class WishSerializer(serializers.Serializer[Any]):
             seed=data.get("seed"),
             values={name: data[name] for name in names if data.get(name) not in (None, "")},
         )
+
+
+class BatchSerializer(WishSerializer):
+    character_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST), max_length=MAX_BATCH
+    )
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
@@ -120,11 +129,28 @@ def variant_json(
 @api_view(["POST"])
 def generate(request: SignedIn, pk: int) -> Response:
     character = character_for(request, pk)
-    serializer = WishSerializer(data=request.data)
+    return _ordered(request, [character], WishSerializer(data=request.data))
+
+
+@api_view(["POST"])
+def generate_batch(request: SignedIn) -> Response:
+    """The same wish for many characters of one project."""
+    serializer = BatchSerializer(data=request.data)
     serializer.is_valid(raise_exception=True)
-    ordered = ordering.order(
+    ids = set(serializer.validated_data["character_ids"])
+    characters = list(Character.objects.visible_to(request.user).filter(pk__in=ids).order_by("pk"))
+    if len(characters) < len(ids):
+        raise NotFound("There is no such character, or it is not yours to see.")
+    return _ordered(request, characters, serializer)
+
+
+def _ordered(
+    request: SignedIn, characters: list[Character], serializer: WishSerializer
+) -> Response:
+    serializer.is_valid(raise_exception=True)
+    ordered = ordering.order_batch(
         request.user,
-        character,
+        characters,
         serializer.wish(),
         override_qa=serializer.validated_data["override_qa"],
         idempotency_key=plain("Idempotency-Key", request.headers.get("Idempotency-Key", ""))[:120],
@@ -289,6 +315,7 @@ _ONE = "characters/<int:pk>/variants/<int:vid>"
 
 urlpatterns = [
     *both("characters/<int:pk>/variants/generate", generate, "api-generate"),
+    *both("variants/generate-batch", generate_batch, "api-generate-batch"),
     *both("characters/<int:pk>/variants", variants, "api-variants"),
     *both(_ONE, variant, "api-variant"),
     *both(f"{_ONE}/approve", approve, "api-variant-approve"),

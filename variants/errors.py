@@ -15,6 +15,18 @@ class BadCount(StudioError):
     code = "bad_count"
 
 
+class BadBatch(StudioError):
+    """The characters of one request do not go together, or are too many."""
+
+    code = "bad_batch"
+
+
+class BatchRefused(Conflict):
+    """Some characters of a batch are not ready; `refused` names each with its reason."""
+
+    code = "batch_refused"
+
+
 class BadValue(StudioError):
     code = "bad_value"
 

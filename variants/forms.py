@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from comfy_bridge.models import ComfyServer, ServerStatus, Workflow
-from variants.ordering import MAX_COUNT, MAX_PROMPT, MAX_SEED, Wish
 from variants.vocabulary import VariantType
+from variants.wishes import MAX_COUNT, MAX_PROMPT, MAX_SEED, Wish
 
 MAX_NOTE = 2000
 

@@ -37,4 +37,6 @@ def send(client: Client, row: Row, side: Side, *, slash: bool = False) -> Any:
 def _filled(value: Any, names: dict[str, int]) -> Any:
     if value is FILE:
         return SimpleUploadedFile("portrait.png", make.portrait(), "image/png")
+    if isinstance(value, list):
+        return [_filled(one, names) for one in value]
     return value.format(**names) if isinstance(value, str) else value

@@ -54,6 +54,7 @@ NEW_PASSWORD = {
 ATTEST = {"statement": "A drawn person, ours alone", "source": "our own studio"}
 ASK = {"variant_type": "clothed", "workflow": "{workflow}", "count": 2}
 ASK_API = {"variant_type": "clothed", "workflow_id": "{workflow}", "count": 2}
+ASK_BATCH = {**ASK_API, "character_ids": ["{ready}"]}
 CHARACTER = {"name": "Judy", "depicts": "fictional", "age_basis": "unknown"}
 
 PUBLIC = [
@@ -164,6 +165,7 @@ VARIANTS = [
     row("POST", "/variants/{failed}/retry/", "404 404 403 302 302"),
     row("GET", _ONE, "404 404 200 200 200"),
     row("POST", f"{_ONE}/generate", "404 404 403 202 202", ASK_API),
+    row("POST", "/api/v1/variants/generate-batch", "404 404 403 202 202", ASK_BATCH),
     row("GET", f"{_ONE}/{{candidate}}", "404 404 200 200 200"),
     row("POST", f"{_ONE}/{{candidate}}/approve", "404 404 200 200 200"),
     row("POST", f"{_ONE}/{{candidate}}/reject", "404 404 200 200 200"),

@@ -20,6 +20,7 @@ from variants.estimating import estimate
 from variants.forms import GenerateForm
 from variants.models import GenerationRequest, ImageVariant
 from variants.views.gallery import card_for, cards_for, variant_for
+from variants.wishes import wish_again
 
 
 @login_required
@@ -70,7 +71,7 @@ def more(request: Request, pk: int) -> HttpResponse:
     variant = variant_for(request, pk)
     if variant.request is None:
         raise NothingToDo("This variant was not generated here, so there is no recipe to repeat.")
-    ordered = ordering.order(request.user, variant.character, ordering.wish_again(variant.request))
+    ordered = ordering.order(request.user, variant.character, wish_again(variant.request))
     sentence = f"{ordered.request.count} more candidates are on their way."
     if wants_fragment(request):
         return _card(request, variant.pk, sentence)
