@@ -3,6 +3,7 @@
 `WEB_PROCESSES` and `WEB_THREADS` size it; where it listens is said on the command line.
 """
 
+from studio import settings
 from studio.lib import env
 
 wsgi_app = "studio.wsgi"
@@ -16,4 +17,5 @@ graceful_timeout = 30  # of the requests in flight when it is told to stop
 limit_request_line = 8190
 control_socket_disable = True
 secure_scheme_headers: dict[str, str] = {}  # whether it was https is Django's to judge
-accesslog = None  # the proxy writes one
+accesslog = None  # the proxy writes one, and studio.tracing a line for each request
+logconfig_dict = settings.LOGGING

@@ -52,7 +52,8 @@ def _tell(request: HttpRequest, response: HttpResponse, took_s: float) -> None:
     method = request.method if request.method in METHODS else "OTHER"
     HTTP_SECONDS.labels(route, method, response.status_code).observe(took_s)
     level = logging.DEBUG if route in ASKED_OFTEN else logging.INFO
-    log.log(level, "%s %s %s in %.0f ms", method, request.path, response.status_code, took_s * 1000)
+    facts = {"route": route, "status": response.status_code, "took_ms": round(took_s * 1000)}
+    log.log(level, "%s %s", method, request.path, extra=facts)
 
 
 def _route(request: HttpRequest) -> str:

@@ -71,7 +71,7 @@ def start_sandbox(steps: Steps, children: Children, folder: Path, env: dict[str,
 def start_server(steps: Steps, children: Children, port: int, env: dict[str, str]) -> str:
     """One step: start the server with its workers inside; its address, once a page came."""
     command: Sequence[str | Path] = [
-        PYTHON, "-m", "daphne", "-b", HOST, "-p", str(port), "studio.asgi:application",
+        PYTHON, "-m", "daphne", "-v", "0", "-b", HOST, "-p", str(port), "studio.asgi:application",
     ]  # fmt: skip
     address = f"http://{HOST}:{port}"
     children.start("server", command, env)

@@ -17,6 +17,9 @@ FORMATS = ("json", "text")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 QUIET = ("daphne", "httpx", "httpcore", "websockets", "axes", "gunicorn.access", "botocore")
 
+# What a line may say beside its sentence; anything else that a library attaches is left out.
+FACTS = ("route", "status", "took_ms")
+
 request_of_line: ContextVar[HttpRequest | None] = ContextVar("request_of_line", default=None)
 
 # The last line of defence: no line is meant to hold any of these.
@@ -76,6 +79,7 @@ def configuration(form: str, level: str) -> dict[str, Any]:
         signed,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(allow=FACTS),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     line = {

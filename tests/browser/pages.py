@@ -21,6 +21,7 @@ def pages_of(project: int, made: Candidates) -> dict[str, str]:
         "variant": f"/variants/{one}/",
         "jobs": "/jobs/",
         "jobs, failed": "/jobs/?status=failed",
+        "operations": "/operations/",
         "settings": "/settings/",
         "password": "/settings/password/",
         "not found": "/characters/99999999/",

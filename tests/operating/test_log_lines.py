@@ -45,7 +45,8 @@ def test_a_request_gets_an_id_that_its_lines_and_its_answer_carry(client, lines,
     (line,) = [line for line in lines() if line["logger"] == "studio.requests"]
     assert line["request_id"] == answer["X-Request-ID"]
     assert line["level"] == "info"
-    assert "GET /sign-in/ 200" in line["event"]
+    assert (line["event"], line["route"], line["status"]) == ("GET /sign-in/", "sign-in", 200)
+    assert line["took_ms"] >= 0
 
 
 def test_what_django_says_of_a_refusal_belongs_to_the_request(client, lines, db):
