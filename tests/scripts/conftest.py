@@ -12,11 +12,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The launchers and an empty requirements.txt."""
+    """The launchers with what they take from the product, and an empty requirements.txt."""
     shutil.copytree(
         ROOT / "script", tmp_path / "script", ignore=shutil.ignore_patterns("__pycache__")
     )
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    (tmp_path / "studio" / "lib").mkdir(parents=True)
+    for name in ("studio/__init__.py", "studio/lib/__init__.py", "studio/lib/probing.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "requirements.txt").write_text("# nothing\n")
     return tmp_path
 
