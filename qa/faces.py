@@ -17,6 +17,7 @@ from qa import errors, frames
 ROOT = Path(__file__).resolve().parent.parent
 ANSWER_WITHIN_S = 180.0  # the first answer loads the models; a busy machine may need a minute
 END_WITHIN_S = 2.0
+CHILD = (sys.executable, "-m", "qa.face_child")
 EXPECTED = {
     kind.__name__: kind
     for kind in (errors.FaceModelMissing, errors.UnknownFaceModel, errors.UnreadableImage)
@@ -130,7 +131,7 @@ class FaceChild:
             self._end()
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "qa.face_child", str(self.models_dir)],
+                [*CHILD, str(self.models_dir)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=_environment(),

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.make import PORTRAIT
-
 ROOT = Path(__file__).resolve().parents[2]
+PORTRAIT = ROOT / "tests" / "data" / "astronaut.png"
 START_S = 90
 END_S = 30
 WITHIN_S = 120

@@ -1,0 +1,59 @@
+"""`python -m tests.chaos`: what script/chaos runs."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.chaos import services
+from tests.chaos.run import Run
+from tests.chaos.studio import Studio
+
+TOPOLOGIES = ("embedded", "production")
+
+
+def main() -> int:
+    """Run the chosen topologies one after the other; 1 when anything was wrong."""
+    arguments = _parser().parse_args()
+    chosen = [arguments.topology] if arguments.topology else list(TOPOLOGIES)
+    if "production" in chosen and (reason := services.missing()):
+        print(f"production is not run: {reason}")
+        chosen.remove("production")
+    points = -(-arguments.points // max(len(chosen), 1))
+    clean = [_run(name, points, arguments) for name in chosen]
+    return 0 if clean and all(clean) else 1
+
+
+def _run(topology: str, points: int, arguments: argparse.Namespace) -> bool:
+    again = f"script/chaos --points {points} --seed {arguments.seed} --topology {topology}"
+    print(f"{topology}: {points} points; the same again: {again} --batch {arguments.batch}")
+    folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+    began = time.monotonic()
+    with Studio(folder, production=topology == "production") as studio:
+        run = Run(studio, arguments.seed, arguments.in_flight, tell=print)
+        outcome = run.go(points, arguments.batch)
+        minutes = (time.monotonic() - began) / 60
+        print(f"{topology}, seed {arguments.seed}, {minutes:.1f} min")
+        print(outcome.figures(run.load.ledger.answers))
+    if outcome.wrong:
+        print(f"The data and logs of this run are kept: {folder}")
+    else:
+        shutil.rmtree(folder)
+    return not outcome.wrong
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="script/chaos", description=main.__doc__)
+    parser.add_argument("--points", type=int, default=50, help="faults in all (default: 50)")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="replays a run")
+    parser.add_argument("--topology", choices=TOPOLOGIES, help="one alone (default: half each)")
+    parser.add_argument("--batch", type=int, default=25, help="points between two proofs")
+    parser.add_argument("--in-flight", type=int, default=20, help="variants asked for at a time")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.exit(main())
