@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from script.launch import demo, lint, production, screenshots, start, test
+from script.launch import chaos, demo, lint, production, screenshots, start, test
 from script.launch.telling import LaunchError, say
 
 VERBS = {
@@ -13,6 +13,7 @@ VERBS = {
     "production": production.main,
     "test": test.main,
     "lint": lint.main,
+    "chaos": chaos.main,
     "screenshots": screenshots.main,
 }
 

@@ -5,13 +5,15 @@ The same seed gives the same faults in the same order; the moment that each find
 
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tests.chaos.studio import Studio
 
 BEYOND_THE_LEASE_S = 3.0
-REACHED_WITHIN_S = 6.0
+REACHED_WITHIN_S = 3.0
+VOLLEY = 3
 
 # Points that a role passes while it works. An embedded server passes all of them.
 PASSES = {
@@ -28,8 +30,8 @@ PASSES = {
     "sweeper": ("sweeping.written", "waking.due"),
 }  # fmt: skip
 BREAKS = {
-    "disk_full": ("storing.file", "collecting.stored"),
-    "storage_error": ("storing.file", "collecting.vetted"),
+    "disk_full": ("storing.file",),
+    "storage_error": ("storing.file",),
     "database_error": ("claiming.written", "generating.prepared", "finishing.written"),
 }
 SWITCHES: tuple[dict[str, Any], ...] = (
@@ -86,7 +88,7 @@ def _fault(dice: random.Random, kind: str, *, production: bool) -> Fault:
     wait_s, lasts_s = dice.uniform(0.1, 0.8), dice.uniform(0.0, 0.8)
     roles = ("server", "worker-1", "worker-2", "faces", "sweeper") if production else ("server",)
     target = dice.choices(roles, (2, 3, 3, 1, 1)[: len(roles)])[0]
-    nth = dice.choice((1, 1, 2, 3))
+    nth = dice.choice((1, 1, 1, 2))
     if kind.startswith("comfy"):
         target = dice.choice(("comfy-1", "comfy-2") if production else ("comfy-1",))
     if kind == "comfy_hang":
@@ -112,6 +114,18 @@ def _point(dice: random.Random, target: str, *, production: bool) -> str:
     if production:
         return dice.choice(PASSES[target.partition("-")[0]])
     return dice.choice([point for points in PASSES.values() for point in points])
+
+
+def volleys(faults: list[Fault]) -> Iterator[list[Fault]]:
+    """The same faults in the same order, up to three different targets at a time."""
+    volley: list[Fault] = []
+    for fault in faults:
+        if len(volley) == VOLLEY or fault.target in {other.target for other in volley}:
+            yield volley
+            volley = []
+        volley.append(fault)
+    if volley:
+        yield volley
 
 
 class Injector:

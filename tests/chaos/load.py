@@ -24,9 +24,8 @@ PAUSE_S = 0.2
 REST_S = 180
 SIDE_PX = 256
 OPEN = "SELECT count(*) FROM image_variants WHERE status_id IN (1, 2)"
-CANDIDATES = (
-    "SELECT character_id, id FROM image_variants WHERE status_id IN (3, 5) ORDER BY id DESC LIMIT 40"
-)
+CANDIDATES = """SELECT character_id, id FROM image_variants WHERE status_id IN (3, 5)
+    ORDER BY id DESC LIMIT 40"""
 
 
 @dataclass
@@ -178,7 +177,8 @@ class Load:
         time.sleep(5 * PAUSE_S)
 
     def _approve(self, who: str, character: int, variant: int) -> None:
-        answer = self._person(who).send("POST", f"characters/{character}/variants/{variant}/approve")
+        path = f"characters/{character}/variants/{variant}/approve"
+        answer = self._person(who).send("POST", path)
         if answer is None:
             return
         if answer.status_code == 200:

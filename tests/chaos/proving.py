@@ -18,6 +18,7 @@ VARIANTS = """SELECT v.id, v.request_id, v.character_id, s.name, v.sha256, v.err
     LEFT JOIN qa_reports q ON q.id = v.qa_report_id"""
 JOBS = """SELECT k.name, s.name, j.args, j.lease_owner, j.error FROM jobs j
     JOIN job_kinds k ON k.id = j.kind_id JOIN job_statuses s ON s.id = j.status_id"""
+OPEN_JOBS = "SELECT count(*) FROM jobs WHERE status_id IN (1, 2)"
 OPEN_SUBMISSIONS = "SELECT prompt_id FROM comfy_submissions WHERE ended_at IS NULL"
 PROMPTS = """SELECT submission_id FROM image_variants WHERE submission_id IS NOT NULL
     GROUP BY submission_id HAVING count(*) > 1"""
@@ -40,7 +41,7 @@ def faults_of(studio: Studio, ledger: Ledger) -> list[str]:
 
 def open_jobs(studio: Studio) -> int:
     """How many jobs wait or run."""
-    return sum(state in ("queued", "running") for _, state, *_ in studio.rows(JOBS))
+    return sum(count for (count,) in studio.glance(OPEN_JOBS)) if studio.glance("SELECT 1") else 1
 
 
 def _requests(studio: Studio, ledger: Ledger) -> Iterator[str]:

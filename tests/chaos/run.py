@@ -4,9 +4,10 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from tests.chaos.faults import Fault, Injector, plan
+from tests.chaos.faults import Fault, Injector, plan, volleys
 from tests.chaos.load import OPEN, Load
 from tests.chaos.proving import faults_of, open_jobs
 from tests.chaos.studio import Studio
@@ -65,29 +66,34 @@ class Run:
         self.load.start()
         for first in range(0, points, batch):
             self.load.go_on()
-            for number, fault in enumerate(faults[first : first + batch], start=first + 1):
-                self._point(number, fault)
+            for volley in volleys(faults[first : first + batch]):
+                self._strike(volley)
             self._rest()
             if self.outcome.wrong:
                 break
         self.load.close()
         return self.outcome
 
-    def _point(self, number: int, fault: Fault) -> None:
+    def _strike(self, volley: list[Fault]) -> None:
         self._keep_up()
         self._await_work()
+        with ThreadPoolExecutor(len(volley)) as pool:
+            for fault, (came, took_s) in zip(volley, pool.map(self._timed, volley), strict=True):
+                self.outcome.kinds[fault.kind] += 1
+                self.outcome.missed += bool(came)
+                words = f"{fault} ({took_s:.1f} s){': ' if came else ''}{came}"
+                self._tell(f"{self.outcome.points:5} {words}")
+
+    def _timed(self, fault: Fault) -> tuple[str, float]:
         began = time.monotonic()
-        came = self._injector.strike(fault)
-        self.outcome.kinds[fault.kind] += 1
-        self.outcome.missed += bool(came)
-        took = f"{time.monotonic() - began:.1f} s"
-        self._tell(f"{number:5} {fault} ({took}){': ' if came else ''}{came}")
+        return self._injector.strike(fault), time.monotonic() - began
 
     def _await_work(self) -> None:
         """A fault counts only while something is under way."""
         deadline = time.monotonic() + WORK_WITHIN_S
         while not sum(count for (count,) in self.studio.glance(OPEN)):
-            assert time.monotonic() < deadline, "nobody asks for anything any more"
+            wrong = self.load.ledger.wrong
+            assert time.monotonic() < deadline, f"nobody is promised anything any more: {wrong}"
             time.sleep(0.05)
 
     def _keep_up(self) -> None:

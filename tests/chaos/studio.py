@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -84,13 +85,15 @@ class Nursery:
                 text=True, start_new_session=True,
             )  # fmt: skip
         self._log = log
+        self._lock = threading.Lock()
         self._read()
 
     def ask(self, **asked: Any) -> dict[str, Any]:
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        return self._read()
+        with self._lock:
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            return self._read()
 
     def start(self, command: tuple[str, ...], env: dict[str, str], log: Path) -> Warm:
         return Warm(self, self.ask(command=command, env=env, log=str(log))["pid"])
