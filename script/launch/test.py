@@ -9,7 +9,7 @@ from script.launch.telling import Steps, say
 NEEDS_MORE = {
     "tests/browser": "headless Chromium at /usr/bin/chromium",
     "tests/live": "a real ComfyUI at COMFYUI_URLS",
-    "tests/chaos": "minutes of killing processes",
+    "tests/chaos": "some minutes of killing processes",
     "tests/bench": "a quiet machine",
 }
 

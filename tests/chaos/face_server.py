@@ -3,6 +3,7 @@
 Loading torch and the models takes seconds, reading a face a fraction of one.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -33,7 +34,8 @@ def main() -> None:
             if os.fork() == 0:
                 door.close()
                 pipe = asking.makefile("rwb")
-                face_child.serve(pipe, pipe, Path(sys.argv[2]))
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it was killed
+                    face_child.serve(pipe, pipe, Path(sys.argv[2]))
                 os._exit(0)
             asking.close()
 

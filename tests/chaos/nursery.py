@@ -24,6 +24,7 @@ PRELOADED = (
     "django.core.asgi",
     "django.core.management",
     "dramatiq.cli",
+    "gunicorn.app.wsgiapp",
     "numpy.random",
     "studio.consumers",
     "studio.embedded",

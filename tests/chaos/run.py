@@ -1,13 +1,14 @@
 """A run of chaos: batches of faults under load, and after each batch rest and proof."""
 
 import statistics
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from tests.chaos.faults import Fault, Injector, plan, volleys
+from tests.chaos.faults import Fault, Injector, lanes, plan
 from tests.chaos.load import OPEN, Load
 from tests.chaos.proving import faults_of, open_jobs
 from tests.chaos.studio import Studio
@@ -59,6 +60,7 @@ class Run:
         self.outcome = Outcome()
         self._injector = Injector(studio)
         self._tell = tell
+        self._noting = threading.Lock()
 
     def go(self, points: int, batch: int) -> Outcome:
         """All points of the seed's plan; stops after the first batch that is not clean."""
@@ -66,27 +68,28 @@ class Run:
         self.load.start()
         for first in range(0, points, batch):
             self.load.go_on()
-            for volley in volleys(faults[first : first + batch]):
-                self._strike(volley)
+            several = lanes(faults[first : first + batch])
+            with ThreadPoolExecutor(len(several)) as pool:
+                list(pool.map(self._work_through, several))
             self._rest()
             if self.outcome.wrong:
                 break
         self.load.close()
         return self.outcome
 
-    def _strike(self, volley: list[Fault]) -> None:
-        self._keep_up()
-        self._await_work()
-        with ThreadPoolExecutor(len(volley)) as pool:
-            for fault, (came, took_s) in zip(volley, pool.map(self._timed, volley), strict=True):
+    def _work_through(self, lane: list[Fault]) -> None:
+        for fault in lane:
+            if fault.target in self.studio.roles:
+                self._keep_up(fault.target)
+            self._await_work()
+            began = time.monotonic()
+            came = self._injector.strike(fault)
+            took_s = time.monotonic() - began
+            with self._noting:
                 self.outcome.kinds[fault.kind] += 1
                 self.outcome.missed += bool(came)
                 words = f"{fault} ({took_s:.1f} s){': ' if came else ''}{came}"
                 self._tell(f"{self.outcome.points:5} {words}")
-
-    def _timed(self, fault: Fault) -> tuple[str, float]:
-        began = time.monotonic()
-        return self._injector.strike(fault), time.monotonic() - began
 
     def _await_work(self) -> None:
         """A fault counts only while something is under way."""
@@ -96,9 +99,9 @@ class Run:
             assert time.monotonic() < deadline, f"nobody is promised anything any more: {wrong}"
             time.sleep(0.05)
 
-    def _keep_up(self) -> None:
+    def _keep_up(self, *names: str) -> None:
         """As a supervisor: what has ended by itself is started again, and counted."""
-        for name in self.studio.roles:
+        for name in names or self.studio.roles:
             if self.studio.running[name].poll() is not None:
                 self.outcome.ended[name] += 1
                 self.studio.start_role(name)

@@ -188,8 +188,15 @@ class Studio(Product):
 
     def start_role(self, name: str, fault_points: str = "") -> Warm:
         """Start the process of a role, with fault points armed."""
-        daphne = ("-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), ASGI)
-        return self.start(name, *ROLES.get(name, daphne), FAULT_POINTS=fault_points)
+        command = ROLES[name] if name in ROLES else self._server()
+        return self.start(name, *command, FAULT_POINTS=fault_points)
+
+    def _server(self) -> tuple[str, ...]:
+        """Embedded everything, in production the pages and the API."""
+        door = f"127.0.0.1:{self.port}"
+        if self.production:
+            return ("-m", "gunicorn", "-c", "python:studio.gunicorn_conf", "--bind", door)
+        return ("-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), ASGI)
 
     def start_comfy(self, name: str) -> None:
         """Start a sandbox on its port, with the files of its earlier life, and wait for it."""
