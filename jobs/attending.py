@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import dramatiq
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error, close_old_connections, connections
 from django.db.models import BigIntegerField, Case, Exists, OuterRef, QuerySet, When
 from django.db.models.functions import Now
 
@@ -84,7 +84,7 @@ class Attendance:
             Worker.objects.filter(owner=self.owner).update(
                 status_id=WorkerStatus.OFFLINE, last_seen_at=Now(), figures=figures.snapshot()
             )
-        except DatabaseError:
+        except Error:
             log.warning("%s could not say that it ends; it will count as stale", self.owner)
 
     def _keep_beating(self) -> None:
@@ -92,7 +92,7 @@ class Attendance:
             while not self._stop.is_set():
                 try:
                     self.beat()
-                except DatabaseError:
+                except Error:
                     log.warning("%s could not report that it is there", self.owner, exc_info=True)
                     close_old_connections()
                 self._stop.wait(BEAT_S)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections, connections, transaction
+from django.db import Error, close_old_connections, connections, transaction
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
@@ -142,7 +142,7 @@ class Lease:
                         self._tell()
                     except LeaseLost:
                         return
-                    except DatabaseError:
+                    except Error:
                         log.warning("job %s: a heartbeat failed", self.job.pk, exc_info=True)
                         close_old_connections()
             finally:

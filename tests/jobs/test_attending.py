@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 
 from jobs import attending
@@ -12,6 +14,7 @@ from jobs.actors import KIND, OWNER
 from jobs.attending import Attendance, judge, seen
 from jobs.models import QUEUES, Worker, WorkerStatus
 from studio.lib.figures import EVENTS_PUSHED
+from tests.jobs.conftest import WITHIN_S
 from tests.jobs.product import ROOT, Product
 
 
@@ -95,6 +98,25 @@ def test_whoever_leaves_says_so_and_is_not_seen_any_more(attendance):
     attendance.leave()
     assert row().state is WorkerStatus.OFFLINE
     assert not seen().exists()
+
+
+def test_beats_go_on_after_the_database_was_away(db, monkeypatch):
+    """With either of the two errors that a lost connection shows itself by."""
+    beats = []
+    again = threading.Event()
+
+    def beat(self):
+        beats.append(self)
+        if len(beats) < 3:
+            raise (OperationalError, InterfaceError)[len(beats) - 1]("the connection is closed")
+        again.set()
+
+    monkeypatch.setattr(Attendance, "beat", beat)
+    monkeypatch.setattr(attending, "BEAT_S", 0.01)
+    made = Attendance("worker", OWNER)
+    made.start()
+    assert again.wait(WITHIN_S)
+    made.leave()
 
 
 def test_silence_is_noticed_without_a_sweeper(attendance):
