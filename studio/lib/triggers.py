@@ -5,6 +5,7 @@ DELETE; frozen rows refuse changes once a condition holds. SQLite drops a table'
 whenever a migration rebuilds it, so migrations do not own them.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -39,11 +40,25 @@ def stamped_tables() -> list[str]:
 def create_triggers(using: str = "default") -> None:
     """(Re)create every trigger; safe to run at any time."""
     connection = connections[using]
+    functions = _POSTGRES_FUNCTIONS if connection.vendor == "postgresql" else []
+    _execute(connection, [*functions, *_statements(connection)])
+
+
+def missing_triggers(using: str = "default") -> list[tuple[str, str]]:
+    """Table and name of every trigger that should be there and is not, or is switched off."""
+    connection = connections[using]
+    made = (_CREATED.search(statement) for statement in _statements(connection))
+    wanted = {(found["table"], found["name"]) for found in made if found}
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED[connection.vendor])
+        there = set(cursor.fetchall())
+    return sorted(wanted - there)
+
+
+def _statements(connection: BaseDatabaseWrapper) -> list[str]:
     tables = set(connection.introspection.table_names())
     vendor = connection.vendor
     statements: list[str] = []
-    if vendor == "postgresql":
-        statements += _POSTGRES_FUNCTIONS
     for table in stamped_tables():
         if table in tables and table not in APPEND_ONLY:
             statements += _stamp(vendor, table)
@@ -52,7 +67,7 @@ def create_triggers(using: str = "default") -> None:
     for frozen in FROZEN:
         if frozen.table in tables:
             statements += _freeze(vendor, frozen)
-    _execute(connection, statements)
+    return statements
 
 
 def drop_append_only(using: str = "default") -> None:
@@ -75,6 +90,12 @@ def _execute(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
             cursor.execute(statement)
 
 
+_CREATED = re.compile(r"CREATE TRIGGER (?P<name>\w+) .*?\bON (?P<table>\w+)", re.DOTALL)
+_ASKED = {
+    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """SELECT tgrelid::regclass::text, tgname FROM pg_trigger
+                     WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')""",
+}
 _POSTGRES_FUNCTIONS = [
     """CREATE OR REPLACE FUNCTION trigger_set_updated_at() RETURNS trigger AS $$
        BEGIN NEW.updated_at = clock_timestamp(); RETURN NEW; END $$ LANGUAGE plpgsql""",

@@ -1,0 +1,85 @@
+"""Variants: heroes, families, files by status, and the requests that they belong to."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from studio.invariants.fault import Fault
+from variants.models import FILE_COLUMNS_NULL, GenerationRequest, ImageVariant, ReviewDecision
+from variants.vocabulary import VariantStatus
+
+JUDGED = (
+    VariantStatus.GENERATED,
+    VariantStatus.EDITING,
+    VariantStatus.APPROVED,
+    VariantStatus.REJECTED,
+)
+
+
+def check() -> Iterator[Fault]:
+    """Faults of variants and requests."""
+    yield from _heroes()
+    yield from _families()
+    yield from _columns()
+    yield from _requests()
+
+
+def _heroes() -> Iterator[Fault]:
+    heroes = ImageVariant.objects.filter(is_hero=True)
+    several = heroes.order_by().values("character", "variant_type").annotate(n=Count("pk"))
+    for row in several.filter(n__gt=1):
+        yield Fault(
+            "several_heroes",
+            f"Character {row['character']} has {row['n']} heroes of type {row['variant_type']}.",
+        )
+    wrong = ImageVariant.objects.filter(
+        Q(is_hero=True) & ~Q(status_id=VariantStatus.APPROVED)
+        | Q(is_hero=False, status_id=VariantStatus.APPROVED)
+        | Q(is_hero=True, sha256=None)
+    )
+    for variant in wrong:
+        yield Fault("hero_mismatch", f"Variant {variant.pk}: hero, status and file disagree.")
+    decided = ReviewDecision.objects.filter(
+        variant=OuterRef("pk"), to_status_id=VariantStatus.APPROVED
+    )
+    for variant in heroes.exclude(Exists(decided)):
+        yield Fault("hero_without_decision", f"Nobody is known to have approved {variant.pk}.")
+
+
+def _families() -> Iterator[Fault]:
+    every = ImageVariant.objects.order_by("pk")
+    for variant in every.filter(parent_variant__gte=F("pk")):
+        yield Fault("parent_is_younger", f"Variant {variant.pk} descends from a younger one.")
+    wrong = every.filter(
+        Q(root=None) & ~Q(version=1)
+        | Q(root__isnull=False) & (Q(version__lte=1) | Q(root__gte=F("pk")))
+        | Q(root__root__isnull=False)
+        | Q(root__isnull=False) & ~Q(root__character=F("character"))
+    )
+    for variant in wrong:
+        yield Fault("wrong_root", f"Variant {variant.pk}: its family's first version is wrong.")
+    related = every.filter(parent_variant__isnull=False).annotate(
+        mine=Coalesce("root_id", "pk"), theirs=Coalesce("parent_variant__root_id", "parent_variant")
+    )
+    for variant in related.exclude(mine=F("theirs")):
+        yield Fault("foreign_parent", f"Variant {variant.pk} descends from another family.")
+    families = every.order_by().filter(root__isnull=False).values("root")
+    for row in families.annotate(n=Count("pk"), last=Max("version")).exclude(last=F("n") + 1):
+        yield Fault("version_gap", f"The versions of variant {row['root']} have a gap.")
+
+
+def _columns() -> Iterator[Fault]:
+    """File columns are set together, and there is a file exactly when there is one to judge."""
+    none = Q(**dict.fromkeys(FILE_COLUMNS_NULL, True))
+    all_ = Q(**dict.fromkeys(FILE_COLUMNS_NULL, False))
+    for variant in ImageVariant.objects.exclude(none | all_):
+        yield Fault("file_columns", f"Variant {variant.pk}: some of its file columns are empty.")
+    for variant in ImageVariant.objects.filter(status_id__in=JUDGED, sha256=None):
+        yield Fault("no_file", f"Variant {variant.pk} is {variant.state.label} without a file.")
+
+
+def _requests() -> Iterator[Fault]:
+    counted = GenerationRequest.objects.annotate(made=Count("variants")).exclude(made=F("count"))
+    for pk, count, made in counted.values_list("pk", "count", "made"):
+        yield Fault("request_count", f"Request {pk} asked for {count} variants and has {made}.")
