@@ -1,15 +1,19 @@
 """The API's root: one error shape for everything, and every app's routes."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.urls import include, path
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from studio.lib.errors import StudioError
+from studio.lib.errors import DatabaseAway, StudioError
+
+log = logging.getLogger(__name__)
 
 CODES = {
     exceptions.NotAuthenticated: "not_authenticated",
@@ -27,6 +31,9 @@ CODES = {
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """`{"code", "detail", "errors"}` for every expected error; None leaves a 500 to Django."""
+    if isinstance(error, OperationalError | InterfaceError):
+        log.warning("the database did not answer an API request", exc_info=error)
+        error = DatabaseAway()
     if isinstance(error, StudioError):
         extra = dict(error.extra)
         field = extra.get("field")

@@ -1,5 +1,6 @@
 """Home, the project page, and what a refusal looks like."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,10 +20,12 @@ from people.access import can
 from people.forms import MemberForm
 from people.models import Project
 from people.views import THEMES, Request
-from studio.lib.errors import StudioError
+from studio.lib.errors import DatabaseAway, StudioError
 from studio.lib.htmx import toast, wants_fragment
 from variants.models import ImageVariant
 from variants.vocabulary import VariantStatus
+
+log = logging.getLogger(__name__)
 
 HOME_CARDS = 60
 
@@ -126,6 +130,9 @@ class RefusalPages:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError | InterfaceError):
+            log.warning("the database did not answer a page", exc_info=error)
+            error = DatabaseAway()
         if not isinstance(error, StudioError):
             return None
         if wants_fragment(request):

@@ -51,3 +51,17 @@ class Forbidden(StudioError):
 
     code = "forbidden"
     status = 403
+
+
+class DatabaseAway(StudioError):
+    """The database did not answer; whether it took the change is not known here."""
+
+    code = "database_away"
+    status = 503
+    permanent = False
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database was busy or away for a moment. Look whether your change is there, and "
+            "try again if it is not."
+        )

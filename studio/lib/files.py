@@ -118,8 +118,6 @@ def read(key: str) -> bytes:
 
 def digest(key: str) -> str | None:
     """sha256 of a stored file, None when it is missing; OSError when it cannot be read."""
-    if not default_storage.exists(key):
-        return None
     try:
         with default_storage.open(key, "rb") as handle:
             return hashlib.file_digest(handle, "sha256").hexdigest()

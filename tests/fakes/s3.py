@@ -62,7 +62,7 @@ class _Passing(BaseHTTPRequestHandler):
         data = answer.read()
         behind.close()
         headers = [(k, v) for k, v in answer.getheaders() if k.lower() != "transfer-encoding"]
-        if mode == "lying" and data:
+        if mode == "lying" and answer.status == 200:
             data = bytes([data[0] ^ 1]) + data[1:]
         self._answer(answer.status, headers, data[: len(data) // 2] if mode == "cut" else data)
 

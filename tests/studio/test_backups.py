@@ -155,7 +155,7 @@ def test_a_backup_that_was_cut_short_is_refused(studio, move_media, tmp_path, sh
     place.write_bytes(data[: int(end * share)])
     wipe()
     move_media("restored")
-    with pytest.raises(CommandError, match="cut short|has no|damaged"):
+    with pytest.raises(CommandError, match=r"cut short|has no|damaged"):
         restore(place)
     assert not User.objects.exists()
 

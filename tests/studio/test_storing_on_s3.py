@@ -56,7 +56,7 @@ def test_an_object_that_is_there_is_read_and_not_sent_again(s3):
 
 @pytest.mark.parametrize(
     ("mode", "method"),
-    [("broken", "HEAD"), ("broken", "PUT"), ("silent", "PUT"), ("silent", "GET"), ("cut", "GET")],
+    [("broken", "GET"), ("broken", "PUT"), ("silent", "PUT"), ("silent", "GET"), ("cut", "GET")],
 )
 def test_a_storage_that_fails_is_told_and_can_be_tried_again(s3, mode, method):
     s3.door.shut(mode, method)
