@@ -46,6 +46,10 @@ WANTED = {
     "/variants/{failed}/retry/": "job.retry",
     "/jobs/{waiting_job}/cancel/": "job.cancel",
     "/jobs/{failed_job}/retry/": "job.retry",
+    "/jobs/{waiting_job}/front/": "job.front",
+    "/api/v1/queues/comfy/pause": "queue.pause",
+    "/api/v1/queues/io/resume": "queue.resume",
+    "/api/v1/variants/generate-batch": "variant.generate",
 }
 API_VERBS = {"PATCH": "edit", "DELETE": "archive"}
 

@@ -86,7 +86,7 @@ OWN = [
     row("GET", "/api/v1/queues", "200 403 200 200 200"),
     row("GET", "/api/v1/queues/comfy", "200 403 200 200 200"),
     row("POST", "/api/v1/queues/comfy/pause", "403 403 403 403 200"),
-    row("POST", "/api/v1/queues/comfy/resume", "403 403 403 403 200"),
+    row("POST", "/api/v1/queues/io/resume", "403 403 403 403 200"),
     row("GET", "/api/v1/variant-types", "200 200 200 200 200"),
     row("GET", "/api/v1/workflows", "200 403 200 200 200"),
     row("GET", "/api/v1/comfy-servers", "403 403 403 403 200"),

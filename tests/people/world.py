@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from characters import receiving
 from characters.models import Character, SourceImage
-from jobs.models import Job, JobStatus
+from jobs.models import Job, JobQueue, JobStatus
 from people import managing
 from people.models import Project, ProjectMembership, User
 from studio.lib import pictures
@@ -119,6 +119,7 @@ def build() -> World:
     creator, reviewer = make.member(north, "cleo", "Creator"), make.member(north, "rex", "Reviewer")
     idle = make.member(north, "ivo", "Reviewer")
     idle.groups.clear()
+    JobQueue.objects.filter(name="io").update(paused=True)  # so that resuming it changes something
     outsider = make.user("otto", "Creator")
     ProjectMembership.objects.create(project=south, user=outsider)
     return World(
