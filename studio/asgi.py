@@ -26,7 +26,7 @@ from studio.consumers import EventsConsumer  # noqa: E402
 from studio.lib.bodies import refusal  # noqa: E402
 from studio.lib.events import serve_from  # noqa: E402
 
-SERVICE_RESTART = 1012  # of the socket's close codes: come again
+SERVICE_RESTART = 4012  # a close code of our own: 1012 itself an application may not send
 DRAIN_S = 10.0
 
 

@@ -30,6 +30,8 @@ NEEDED = {
     "DATABASE_URL": "postgres://user:password@127.0.0.1:5432/studio",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
 }
+# Debian keeps nginx where the PATH of a plain user does not look.
+PATH = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin"
 SIZES = {"COMFY_THREADS": "4", "CPU_THREADS": "2"}
 NGINX = "nginx"
 # Without nginx one Daphne has the door to itself.
@@ -72,7 +74,7 @@ class Installation:
             VAR_DIR=str(self.folder),
             RUN_DIR=str(self.run_dir),
             SITE_URL=os.environ.get("SITE_URL") or f"http://{host}:{port}",
-            PATH=f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            PATH=os.pathsep.join([str(VENV / "bin"), PATH]),
         )
         if nginx:
             self.env |= {"TRUSTED_PROXY": "yes", "MEDIA_ACCEL_PREFIX": "/_media/"}
@@ -130,8 +132,8 @@ def main(arguments: list[str]) -> int:
         return _ask_for_restart()
     _require_settings()
     require_free_port(asked.port)
-    nginx = shutil.which(NGINX, path=os.environ.get("PATH", "") + ":/usr/sbin") is not None
-    here = Installation(asked.host, asked.port, nginx=nginx and not asked.without_nginx)
+    nginx = not asked.without_nginx and shutil.which(NGINX, path=PATH) is not None
+    here = Installation(asked.host, asked.port, nginx=nginx)
     steps = Steps(4)
     with ExitStack() as stack:
         lock_fd = stack.enter_context(sole_launcher("production", here.folder))

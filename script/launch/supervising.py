@@ -111,11 +111,14 @@ class Supervisor:
 
     def end(self, first: Sequence[str] = ()) -> None:
         """Ask all to end: these first, then the others together; wait for each."""
-        for names in ([name for name in first if name in self._running], list(self._running)):
-            for name in names:
-                self._ask_to_end(self._running[name])
-            for name in names:
-                self._await_end(self._running.pop(name))
+        self._end_together([name for name in first if name in self._running])
+        self._end_together(list(self._running))
+
+    def _end_together(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._ask_to_end(self._running[name])
+        for name in names:
+            self._await_end(self._running.pop(name))
 
     # --- one process ------------------------------------------------------------------------------
 

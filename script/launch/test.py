@@ -9,6 +9,7 @@ from script.launch.telling import Steps, say
 NEEDS_MORE = {
     "tests/browser": "headless Chromium at /usr/bin/chromium",
     "tests/live": "a real ComfyUI at COMFYUI_URLS",
+    "tests/production": "PostgreSQL, Redis and nginx (DATABASE_URL, REDIS_URL)",
     "tests/chaos": "some minutes of killing processes",
     "tests/bench": "a quiet machine",
 }

@@ -1,23 +1,16 @@
 """Workers, sweeper and server as processes of their own, woken and heard through Redis."""
 
-import json
 import os
-import queue
-import re
-import threading
 import time
 import uuid
-from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-import httpx
 import psycopg
 import pytest
 import redis
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
 
 from tests.fakes.sandbox import start_sandbox
+from tests.flow.listener import Listener
 from tests.jobs.product import Product
 
 REDIS = "redis://127.0.0.1:6379/15"
@@ -83,49 +76,6 @@ def product(broker, database, sandbox, tmp_path_factory):
 
 def start_worker(product):
     product.start("worker", "-m", "dramatiq", "studio.worker", "--processes=1", "--threads=6")
-
-
-class Listener:
-    """A browser's socket, signed in as a page is."""
-
-    def __init__(self, product, who="creator"):
-        page = httpx.Client(base_url=product.address, follow_redirects=True)
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.get("/sign-in/").text)
-        fields = {"username": who, "password": product.password(who)}
-        page.post("/sign-in/", data={**fields, "csrfmiddlewaretoken": token[1]})
-        cookie = f"sessionid={page.cookies['sessionid']}"
-        page.close()
-        self._open = ExitStack()
-        self._socket = self._open.enter_context(
-            connect(
-                f"{product.address.replace('http', 'ws', 1)}/ws/events/",
-                origin=product.address,
-                additional_headers={"Cookie": cookie},
-            )
-        )
-        self._heard: queue.Queue[dict] = queue.Queue()
-        self._thread = threading.Thread(target=self._listen)
-        self._thread.start()
-
-    def _listen(self):
-        try:
-            for message in self._socket:
-                self._heard.put(json.loads(message))
-        except ConnectionClosed:
-            return
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self._open.close()
-        self._thread.join()
-
-    def heard(self):
-        events = []
-        while not self._heard.empty():
-            events.append(self._heard.get())
-        return events
 
 
 def statuses(product, asked):

@@ -182,7 +182,7 @@ class Product:
         while path:
             page = self.get(path)
             found += page["results"]
-            path = page["next"]
+            path = page["next"] and f"jobs{page['next']}"
         return found
 
     def is_idle(self) -> bool:
