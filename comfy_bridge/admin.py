@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from audit.evidence import Evidence
 from audit.recording import record
-from comfy_bridge import pool
+from comfy_bridge import health
 from comfy_bridge.addresses import networks, parse, vetted
 from comfy_bridge.errors import BridgeError
 from comfy_bridge.models import ComfyServer, Submission, Workflow, WorkflowVersion
@@ -81,7 +81,7 @@ class ComfyServerAdmin(admin.ModelAdmin[ComfyServer]):
     def check_now(self, request: HttpRequest, queryset: QuerySet[ComfyServer]) -> None:
         allowed = networks(settings.COMFYUI_NETWORKS)
         for server in queryset:
-            pool.check(server, allowed, catalog_too=True)
+            health.check(server, allowed, catalog_too=True)
             level = messages.WARNING if server.last_error else messages.SUCCESS
             said = server.last_error or f"online, version {server.version}"
             self.message_user(request, f"{server.name}: {said}", level)

@@ -135,6 +135,14 @@ def _is_name(word: Any) -> bool:
     return isinstance(word, str) and len(word) <= MAX_NAME and word.isprintable()
 
 
+def lacks_model(need: ModelNeed, catalog: Catalog) -> bool:
+    """Whether a node that is there does not have the file, or has none or several to choose of."""
+    if need.node_class not in catalog.nodes:
+        return False  # the node is what is missing
+    names = catalog.models.get(need.key, ())
+    return need.name not in names if need.name else len(names) != 1
+
+
 def missing(needs: Needs, catalog: Catalog) -> list[MissingNode | MissingModel]:
     """What the server lacks for a graph, each by name; an empty list means that it can run it."""
     found: list[MissingNode | MissingModel] = [
@@ -142,15 +150,10 @@ def missing(needs: Needs, catalog: Catalog) -> list[MissingNode | MissingModel]:
         for name in sorted(needs.nodes - catalog.nodes)
     ]
     for need in needs.models:
+        if not lacks_model(need, catalog):
+            continue
         names = catalog.models.get(need.key, ())
-        if need.node_class not in catalog.nodes or need.name in names:
-            continue
-        if need.name:
-            sentence = f"The server has no model file {need.name}."
-        elif len(names) == 1:
-            continue
-        else:
-            sentence = unchosen(names)
+        sentence = f"The server has no model file {need.name}." if need.name else unchosen(names)
         found.append(MissingModel(sentence, model=need.name, available=list(names)))
     return found
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from comfy_bridge.addresses import LOOPBACK, Network, parse
 from comfy_bridge.answers import (
     EndedRun,
+    Queue,
     is_prompt_id,
     read_history,
     read_number,
@@ -188,15 +189,26 @@ class ComfyClient:
         """Take the prompt out of the queue or interrupt it, never another, and say where it is.
 
         The answers to these calls tell nothing, so it looks until the prompt is in neither list
-        of the queue, at most `wait_s` (an interrupt acts between two nodes or steps).
+        of the queue, at most `wait_s` (an interrupt acts between two nodes or steps); with none
+        it asks once and does not wait.
         """
         deadline = time.monotonic() + wait_s
+        asked = False
         while True:
             where = self.find(prompt_id)
-            if where.state in {"ended", "unknown"} or time.monotonic() > deadline:
+            late = asked and time.monotonic() > deadline
+            if late or where.state in {"ended", "unknown"}:
                 return where
             self._ask_to_cancel(prompt_id, where)
+            asked = True
             time.sleep(pause_s)
+
+    def free_memory(self) -> None:
+        """Let it unload its models and empty its cache, once nothing runs. Answered at once."""
+        wish = {"unload_models": True, "free_memory": True}
+        reply = self._wire.post_json("/free", wish, max_bytes=MAX_JSON_BYTES)
+        if reply.status != 200:
+            raise _unexpected(reply, "/free")
 
     def _ask_to_cancel(self, prompt_id: str, where: Where) -> None:
         if self._has_jobs_api is not False:
@@ -215,8 +227,12 @@ class ComfyClient:
             # Without an id it would interrupt whatever happens to run.
             self._wire.post_json("/interrupt", {"prompt_id": prompt_id}, max_bytes=MAX_JSON_BYTES)
 
+    def queue(self) -> Queue:
+        """The ids of all prompts that it runs or has waiting, ours and others'."""
+        return read_queue(self._json("/queue", MAX_LIST_BYTES))
+
     def _in_queue(self, prompt_id: str) -> Where | None:
-        queue = read_queue(self._json("/queue", MAX_LIST_BYTES))
+        queue = self.queue()
         if prompt_id in queue.running:
             return Where("running")
         position = queue.position(prompt_id)

@@ -45,14 +45,16 @@ def drive(
     max_output_bytes: int,
     sent: bool = False,
     on_sent: Callable[[], None] = lambda: None,
+    before_post: Callable[[], None] = lambda: None,
     pace: Pace | None = None,
 ) -> Outcome:
     """Bring one prompt to its end and its files into memory (`max_output_bytes` in all).
 
     `fresh`: the id was made this moment and never sent. `sent`: a server is known to have it, so
-    an unknown id is PromptLost instead of another POST. `on_sent` is called once the server has
-    the prompt. Raises the errors of errors.py only; after a retryable one that is not `spent`
-    call again with the same id and `fresh=False`.
+    an unknown id is PromptLost instead of another POST. `before_post` is called before each POST
+    and may raise to prevent it, `on_sent` once the server has the prompt. Raises the errors of
+    errors.py only, and what the caller's functions raise; after a retryable one that is not
+    `spent` call again with the same id and `fresh=False`.
     """
     pace = pace or Pace()
     known = bound_contextvars(prompt_id=prompt_id, comfy_server=server.url)
@@ -66,6 +68,7 @@ def drive(
             fresh=fresh,
             sent=sent,
             before_upload=lambda: on_progress(Progress("uploading")),
+            before_post=before_post,
             pace=pace,
         )
         on_sent()

@@ -4,7 +4,8 @@ It knows nothing of variants or jobs; those point here.
 """
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, Value, When
+from django.db.models.functions import Now
 
 from comfy_bridge.bindings import Binding, from_json
 from comfy_bridge.catalog import Catalog, stored_catalog
@@ -19,6 +20,14 @@ class ServerStatus(States):
     UNKNOWN = 1, "Not asked yet"
     ONLINE = 2, "Answered the last check"
     OFFLINE = 3, "Did not answer the last check"
+
+
+class Breaker(models.TextChoices):
+    """Whether a server's failures keep work from it; read off the row by the database's clock."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half-open"
 
 
 class SubmissionStatus(States):
@@ -50,13 +59,24 @@ class SubmissionStatusRow(Lookup):
 
 class ComfyServerQuerySet(models.QuerySet["ComfyServer"]):
     def with_open(self) -> "models.QuerySet[ComfyServer]":
-        """Each with `open_submissions`: how many prompts of ours it has or may have."""
-        count = Count("submissions", filter=Q(submissions__status_id__in=OPEN))
-        return self.annotate(counted_open=count)
+        """Each with `open_submissions`, `breaker` and `room`, as of this moment."""
+        return self.annotate(
+            counted_open=Count("submissions", filter=Q(submissions__status_id__in=OPEN)),
+            told_breaker=Case(
+                When(retry_at__isnull=True, then=Value(Breaker.CLOSED)),
+                When(retry_at__gt=Now(), then=Value(Breaker.OPEN)),
+                default=Value(Breaker.HALF_OPEN),
+                output_field=models.TextField(),
+            ),
+        )
 
 
 class ComfyServer(Stamped):
-    """A ComfyUI server; `capabilities` holds its version, devices, node classes and models."""
+    """A ComfyUI server; `capabilities` holds its version, devices, node classes and models.
+
+    `failures` counts those in a row; from some number on `retry_at` says when it may be tried again
+    (health.py). `agent_url` tells temperatures; `restart_hook` names a file of the operator's.
+    """
 
     name = models.TextField()
     url = models.TextField(unique=True)
@@ -72,6 +92,10 @@ class ComfyServer(Stamped):
     capabilities = models.JSONField(default=dict, blank=True)
     is_sandbox = models.BooleanField(default=False, db_default=False)
     paused = models.BooleanField(default=False, db_default=False)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    agent_url = models.TextField(blank=True, default="", db_default="")
+    restart_hook = models.TextField(blank=True, default="", db_default="")
 
     objects = ComfyServerQuerySet.as_manager()
 
@@ -94,6 +118,32 @@ class ComfyServer(Stamped):
     def open_submissions(self) -> int:
         """Prompts that are with the server or may be; counted by `with_open`, and only there."""
         return int(self.__dict__["counted_open"])
+
+    def take_one(self) -> None:
+        """Count one prompt more, here in memory: it is about to be opened."""
+        self.__dict__["counted_open"] = self.open_submissions + 1
+
+    @property
+    def breaker(self) -> Breaker:
+        """Read by `with_open`, and only there."""
+        return Breaker(self.__dict__["told_breaker"])
+
+    @property
+    def is_accepting(self) -> bool:
+        """Whether it may be given work now, be there room or not; of `with_open`."""
+        answers = self.status_id == ServerStatus.ONLINE
+        return answers and not self.paused and self.breaker is not Breaker.OPEN
+
+    @property
+    def room(self) -> int:
+        """How many prompts more it takes: one that runs and one that waits per slot.
+
+        While it is tried again after failures it takes one prompt in all. Of `with_open`.
+        """
+        if not self.is_accepting:
+            return 0
+        most = 2 * self.slots if self.breaker is Breaker.CLOSED else 1
+        return max(0, most - self.open_submissions)
 
     @property
     def version(self) -> str:

@@ -56,6 +56,7 @@ def submit(
     fresh: bool,
     sent: bool,
     before_upload: Callable[[], None],
+    before_post: Callable[[], None],
     pace: Pace,
 ) -> Taken:
     """Make sure that the server has the prompt, and say where.
@@ -75,7 +76,7 @@ def submit(
     fault_point("submitting.uploading")
     graph = _upload(server, prompt)
     fault_point("submitting.uploaded")
-    return _post(server, prompt_id, graph, prompt.outputs, pace)
+    return _post(server, prompt_id, graph, prompt.outputs, before_post, pace)
 
 
 def _upload(server: ServerHandle, prompt: BoundPrompt) -> Graph:
@@ -96,11 +97,17 @@ def _upload(server: ServerHandle, prompt: BoundPrompt) -> Graph:
 
 
 def _post(
-    server: ServerHandle, prompt_id: str, graph: Graph, outputs: tuple[str, ...], pace: Pace
+    server: ServerHandle,
+    prompt_id: str,
+    graph: Graph,
+    outputs: tuple[str, ...],
+    before_post: Callable[[], None],
+    pace: Pace,
 ) -> Taken:
     doubt: BridgeError | None = None
     for _ in range(MAX_POSTS):
         client_id = server.listener.ready(pace.socket_wait_s)
+        before_post()
         # Before the POST: the broadcast that it brings may overtake its answer.
         posted_at = time.monotonic()
         fault_point("submitting.posting")

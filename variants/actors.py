@@ -1,19 +1,19 @@
 """Handlers of the variants' jobs; says what follows what."""
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from characters.actors import mirror_report
-from comfy_bridge import pool
-from comfy_bridge.models import OPEN, ComfyServer, ServerStatus, Submission
+from comfy_bridge import health, pool
+from comfy_bridge.models import ServerStatus, Submission
 from comfy_bridge.submissions import abandon
+from jobs import waking
 from jobs.actors import narrow
 from jobs.asking import Ask, ask
 from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
 from jobs.sweeping import chore
-from variants import checking, collecting, generating, publishing
+from variants import checking, collecting, generating, publishing, waiting
 from variants.models import ImageVariant
 from variants.moving import set_status
 from variants.telling import Telling
@@ -81,9 +81,14 @@ def generate(lease: Lease) -> None:
 
 @handles("variant.withdraw", "io", "Taking a cancelled prompt back from its ComfyUI server")
 def withdraw(lease: Lease) -> None:
+    """Tell the server to stop; one that is away is told when it comes back (leftovers.py)."""
     submission = Submission.objects.select_related("server").get(pk=lease.job.args["submission_id"])
-    handle = pool.handle(submission.server, generating.NETWORKS)
-    handle.client.cancel(str(submission.prompt_id))
+    server = submission.server
+    try:
+        pool.handle(server, generating.NETWORKS).client.cancel(str(submission.prompt_id))
+    except health.AWAY:
+        if health.check(server, generating.NETWORKS).status_id != ServerStatus.OFFLINE:
+            raise
     lease.succeed()
 
 
@@ -105,27 +110,13 @@ def embed(lease: Lease) -> None:
     publishing.variant_changed(_variant(lease.job), "embedding.finished")
 
 
-def when_a_server_is_free(due: QuerySet[Job]) -> QuerySet[Job]:
-    """Claim ComfyUI work only while an online server has room for one prompt more.
-
-    What is with a server already needs no room; with none online, the work may come and say so.
-    """
-    online = ComfyServer.objects.with_open().filter(status_id=ServerStatus.ONLINE, paused=False)
-    if not online:
-        return due
-    rooms = sum(max(0, 2 * server.slots - server.open_submissions) for server in online)
-    sent = ImageVariant.objects.filter(submission__status_id__in=OPEN, job__isnull=False)
-    submitted = sent.values("job_id")
-    running = Job.objects.filter(queue="comfy", status_id=JobStatus.RUNNING)
-    taken = running.exclude(pk__in=submitted).count()
-    return due if rooms > taken else due.filter(pk__in=submitted)
-
-
 @chore
 def check_servers() -> None:
-    """Every round of the sweeper: register the configured servers and ask each how it is."""
+    """Every round of the sweeper: ask each server how it is, and say why work waits for one."""
     pool.register_urls(settings.COMFYUI_URLS)
-    pool.check_all(generating.NETWORKS)
+    health.check_all(generating.NETWORKS)
+    if waiting.explain():
+        waking.wake("comfy")
 
 
-narrow("comfy", when_a_server_is_free)
+narrow("comfy", waiting.when_a_server_is_free)

@@ -25,6 +25,7 @@ from variants.binding import prompt_for
 from variants.errors import BadBatch, BatchRefused, KeyReused
 from variants.models import GenerationRequest, ImageVariant
 from variants.vocabulary import VariantType
+from variants.waiting import needs_json
 from variants.wishes import Wish, checked, seeds_of
 
 MAX_BATCH = 2000
@@ -227,6 +228,7 @@ def _variants(
 
 
 def _jobs(request: GenerationRequest, variants: list[ImageVariant]) -> list[Job]:
+    needs = needs_json(request.workflow_version, request.params)
     jobs = ask(
         request.project_id,
         request.asked_by,
@@ -238,6 +240,7 @@ def _jobs(request: GenerationRequest, variants: list[ImageVariant]) -> list[Job]
                 args={"variant_id": variant.pk},
                 url=variant.get_absolute_url(),
                 groups=[f"character-{variant.character_id}"],
+                needs=needs,
             )
             for number, variant in enumerate(variants)
         ],

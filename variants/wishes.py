@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from comfy_bridge import bindings
-from comfy_bridge.models import ComfyServer, ServerStatus, WorkflowVersion
+from comfy_bridge.models import WorkflowVersion
 from comfy_bridge.pool import missing
 from variants.errors import (
     BadCount,
@@ -97,9 +97,7 @@ def checked(wish: Wish) -> tuple[VariantType, WorkflowVersion]:
 
 
 def _refuse_impossible(version: WorkflowVersion, wish: Wish) -> None:
-    """A node or model that no online server has is told by name now; with none online it waits."""
-    if not ComfyServer.objects.filter(status_id=ServerStatus.ONLINE, paused=False).exists():
-        return
+    """A node or model that no registered server has is told by name, before anything is queued."""
     if reasons := missing(version, wish.values):
         raise NoCapableServer(" ".join(reasons))
 

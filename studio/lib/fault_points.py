@@ -28,7 +28,7 @@ POINTS = {
     "claiming.written": "a job is claimed, not committed",
     "claiming.committed": "a claim is committed, the handler has not begun",
     "heartbeat.due": "a lease is about to be renewed",
-    "generating.prepared": "a prompt is bound, its id is not stored",
+    "generating.prepared": "a prompt is about to get its server and its id",
     "generating.stored": "its id is stored, the server has heard nothing",
     "submitting.uploading": "the inputs are about to be uploaded",
     "submitting.uploaded": "the inputs are with the server, the prompt is not",

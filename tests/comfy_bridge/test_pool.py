@@ -1,15 +1,15 @@
-"""Servers are registered, checked and chosen by what they have and how busy they are."""
+"""Servers are registered, and chosen by what they have and how busy they are."""
 
 import uuid
-from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from comfy_bridge import pool
-from comfy_bridge.addresses import LOOPBACK
 from comfy_bridge.errors import AddressRefused, MissingModel
-from comfy_bridge.handles import close_all
 from comfy_bridge.models import (
     ComfyServer,
     ServerStatus,
@@ -18,16 +18,10 @@ from comfy_bridge.models import (
     Workflow,
     WorkflowVersion,
 )
-from tests.fakes.sandbox import start_sandbox
 
 pytestmark = pytest.mark.django_db
+EARLIER, LATER = (timezone.now() + timedelta(hours=hours) for hours in (-1, 1))
 CHECKPOINTS = "CheckpointLoaderSimple.ckpt_name"
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    yield
-    close_all()
 
 
 @pytest.fixture
@@ -49,6 +43,15 @@ def server(name: str, version: WorkflowVersion, *models: str, **fields: Any) -> 
     )
 
 
+def chosen(version: WorkflowVersion, values: Any = None) -> ComfyServer | None:
+    with transaction.atomic():
+        return pool.choose(pool.needs_of(version, values), pool.locked())
+
+
+def absence(version: WorkflowVersion, values: Any = None) -> list[str]:
+    return pool.absence(pool.needs_of(version, values), ComfyServer.objects.with_open())
+
+
 def submitted(where: ComfyServer, status: SubmissionStatus = SubmissionStatus.SENT) -> None:
     Submission.objects.create(
         prompt_id=uuid.uuid4(), server=where, status_id=status, graph_hash="x"
@@ -65,54 +68,14 @@ def test_addresses_are_registered_once() -> None:
         pool.register_urls(["nonsense"])
 
 
-def test_a_server_that_answers_is_online_with_what_it_has(modelfree: WorkflowVersion) -> None:
-    with start_sandbox(checkpoints=["a.safetensors", "b.safetensors"]) as process:
-        [registered] = pool.register_urls([process.url])
-        checked = pool.check(registered, LOOPBACK)
-    assert checked.status_id == ServerStatus.ONLINE
-    assert checked.last_seen_at is not None
-    assert checked.last_error == ""
-    assert checked.is_sandbox
-    assert checked.version
-    assert checked.catalog.models[CHECKPOINTS] == ("a.safetensors", "b.safetensors")
-    assert pool.choose(modelfree) == checked
-
-
-def test_a_server_that_is_gone_is_offline_and_says_why(modelfree: WorkflowVersion) -> None:
-    with start_sandbox() as process:
-        [registered] = pool.register_urls([process.url])
-        pool.check(registered, LOOPBACK)
-    checked = pool.check(registered, LOOPBACK)
-    assert checked.status_id == ServerStatus.OFFLINE
-    assert "No connection" in checked.last_error
-    assert pool.choose(modelfree) is None
-    [sentence] = pool.missing(modelfree)
-    assert "is offline" in sentence
-
-
-def test_a_server_that_is_no_comfyui_is_offline() -> None:
-    with start_sandbox() as process:
-        [registered] = pool.register_urls([process.url + "/nowhere"])
-        checked = pool.check(registered, LOOPBACK)
-    assert checked.status_id == ServerStatus.OFFLINE
-    assert checked.last_error
-
-
-def test_a_server_outside_the_networks_is_offline_and_never_asked() -> None:
-    [registered] = pool.register_urls(["http://192.0.2.7:8188"])
-    checked = pool.check(registered, LOOPBACK)
-    assert checked.status_id == ServerStatus.OFFLINE
-    assert "outside the networks" in checked.last_error
-
-
 def test_the_server_with_the_most_room_is_chosen(modelfree: WorkflowVersion) -> None:
     one, two = server("one", modelfree), server("two", modelfree, slots=2)
     submitted(one)
     submitted(two)
-    assert pool.choose(modelfree) == two
+    assert chosen(modelfree) == two
     submitted(two)
     submitted(two)
-    assert pool.choose(modelfree) == one
+    assert chosen(modelfree) == one
 
 
 def test_a_full_server_takes_nothing_and_ended_prompts_do_not_count(
@@ -122,22 +85,52 @@ def test_a_full_server_takes_nothing_and_ended_prompts_do_not_count(
     for status in (SubmissionStatus.ENDED, SubmissionStatus.LOST, SubmissionStatus.CANCELLED):
         submitted(one, status)
     submitted(one, SubmissionStatus.PREPARED)
-    assert pool.choose(modelfree) == one
+    assert chosen(modelfree) == one
     submitted(one)
-    assert pool.choose(modelfree) is None
-    assert pool.missing(modelfree) == []
+    assert chosen(modelfree) is None
+    assert absence(modelfree) == []
 
 
-def test_paused_offline_and_excluded_servers_are_passed_over(modelfree: WorkflowVersion) -> None:
-    server("paused", modelfree, paused=True)
-    server("offline", modelfree, status_id=ServerStatus.OFFLINE)
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"paused": True}, "other is paused."),
+        ({"status_id": ServerStatus.OFFLINE, "last_error": "Gone."}, "other is offline. Gone."),
+        ({"status_id": ServerStatus.UNKNOWN}, "other has not answered yet."),
+        ({"retry_at": LATER, "last_error": "It hung."}, "other rests after failures. It hung."),
+    ],
+)
+def test_who_may_not_be_given_work_is_passed_over_and_says_why(
+    modelfree: WorkflowVersion, fields: dict[str, Any], why: str
+) -> None:
+    server("other", modelfree, **fields)
+    assert chosen(modelfree) is None
+    assert absence(modelfree) == [why]
     good = server("good", modelfree)
-    assert pool.choose(modelfree) == good
-    assert pool.choose(modelfree, servers=ComfyServer.objects.exclude(pk=good.pk)) is None
+    assert chosen(modelfree) == good
+    assert absence(modelfree) == []
+
+
+def test_a_server_that_is_tried_again_takes_one_prompt_in_all(modelfree: WorkflowVersion) -> None:
+    one = server("one", modelfree, slots=4, failures=3, retry_at=EARLIER)
+    assert chosen(modelfree) == one
+    submitted(one)
+    assert chosen(modelfree) is None
 
 
 def test_without_any_server_it_says_so(modelfree: WorkflowVersion) -> None:
-    assert pool.missing(modelfree) == ["No ComfyUI server is registered. An admin can add one."]
+    assert absence(modelfree) == ["No ComfyUI server is registered. An admin can add one."]
+    assert pool.missing(modelfree) == [], "it may come yet"
+
+
+def test_what_a_server_has_that_is_away_is_not_missing(
+    modelfree: WorkflowVersion, sampled: WorkflowVersion
+) -> None:
+    server("plain", modelfree)
+    server("away", sampled, "a.safetensors", status_id=ServerStatus.OFFLINE, last_error="Gone.")
+    assert pool.missing(sampled) == []
+    assert "away is offline. Gone." in absence(sampled)
+    assert "plain: The server has no node KSampler." in absence(sampled)
 
 
 def test_missing_nodes_and_models_are_named_per_server(
@@ -146,15 +139,15 @@ def test_missing_nodes_and_models_are_named_per_server(
     server("plain", modelfree)
     sentences = pool.missing(sampled)
     assert "plain: The server has no node KSampler." in sentences
-    assert pool.choose(sampled) is None
+    assert chosen(sampled) is None
 
 
 def test_a_named_checkpoint_decides_which_server_can(sampled: WorkflowVersion) -> None:
     one = server("one", sampled, "a.safetensors")
     two = server("two", sampled, "a.safetensors", "b.safetensors")
-    assert pool.choose(sampled) == one
-    assert pool.choose(sampled, {"checkpoint": "b.safetensors"}) == two
-    assert pool.choose(sampled, {"checkpoint": "c.safetensors"}) is None
+    assert chosen(sampled) == one
+    assert chosen(sampled, {"checkpoint": "b.safetensors"}) == two
+    assert chosen(sampled, {"checkpoint": "c.safetensors"}) is None
     sentences = pool.missing(sampled, {"checkpoint": "c.safetensors"})
     assert len(sentences) == 2
     assert all("c.safetensors" in sentence for sentence in sentences)

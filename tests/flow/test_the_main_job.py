@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from comfy_bridge import pool
+from comfy_bridge import health, pool
 from comfy_bridge.handles import close_all
 from studio.integrity import faults
 from tests import make
@@ -18,7 +18,7 @@ from variants.generating import NETWORKS
 def sandbox(committed):
     with start_sandbox(step_ms=5) as running:
         (server,) = pool.register_urls([running.url])
-        pool.check(server, NETWORKS)
+        health.check(server, NETWORKS)
         yield running
     close_all()
 

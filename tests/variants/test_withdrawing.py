@@ -2,7 +2,7 @@
 
 import pytest
 
-from comfy_bridge import pool
+from comfy_bridge import health, pool
 from comfy_bridge.handles import close_all
 from comfy_bridge.models import SubmissionStatus
 from comfy_bridge.submissions import open_submission, record_sent
@@ -19,7 +19,7 @@ from variants.vocabulary import VariantStatus
 def sandbox(committed):
     with start_sandbox(step_ms=2000) as running:
         (server,) = pool.register_urls([running.url])
-        pool.check(server, NETWORKS)
+        health.check(server, NETWORKS)
         yield running
     close_all()
 

@@ -1,0 +1,115 @@
+"""Placing one variant's prompt on a server: the choice, the count and the prompt id, all at once.
+
+Nothing is sent from here.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from characters.models import SourceImage
+from comfy_bridge import pool
+from comfy_bridge.models import ComfyServer, ServerStatus, Submission, WorkflowVersion
+from comfy_bridge.requests import BoundPrompt
+from comfy_bridge.submissions import abandon, open_submission
+from jobs.claiming import Lease
+from jobs.errors import GivenBack
+from studio.lib.files import read
+from variants import publishing, waiting
+from variants.binding import prompt_for
+from variants.errors import NoServer, VariantGone
+from variants.models import ImageVariant
+from variants.moving import set_status
+from variants.vocabulary import VariantStatus
+
+# Two installations may share a server: each has output folders of its own.
+INSTALLATION = hashlib.sha256(settings.SECRET_KEY.encode()).hexdigest()[:8]
+WISHED = ("denoise", "checkpoint", "steps", "cfg")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A prompt with the server that takes it; `fresh`: its id was made just now, never sent."""
+
+    server: ComfyServer
+    version: WorkflowVersion
+    submission: Submission
+    prompt: BoundPrompt
+    fresh: bool
+
+
+def place(lease: Lease, variant: ImageVariant) -> Placed:
+    """The open submission of the variant, or a fresh one on the server with the most room.
+
+    One whose server went offline is given up for another server. Raises GivenBack when no server
+    has a place: then the job waits on, and no attempt is used up. NoServer, VariantGone, LeaseLost
+    and the refusals of `prompt_for` and `with_models` as well.
+    """
+    version, source = variant.workflow_version, variant.source_image
+    if version is None or source is None:
+        raise VariantGone("The workflow or the source image of this variant is gone.")
+    picture = read(source.rendition_path("display"))
+    with transaction.atomic():
+        # First the servers, then the job: the order in which a claim holds them too.
+        servers = pool.locked()
+        lease.hold()
+        current = variant.submission
+        kept = current if current and _may_go_on(current, servers) else None
+        server = kept.server if kept else _chosen(lease, variant, version, servers)
+        earlier = kept.replaces if kept else current
+        prompt = _prompt(variant, version, source, picture, server, earlier)
+        submission = kept or _opened(variant, server, prompt, current)
+        set_status(variant, VariantStatus.GENERATING)
+        publishing.variant_changed(variant)
+    return Placed(server, version, submission, prompt, fresh=kept is None)
+
+
+def _may_go_on(submission: Submission, servers: Iterable[ComfyServer]) -> bool:
+    offline = {server.pk for server in servers if server.status_id == ServerStatus.OFFLINE}
+    return submission.is_open and submission.server_id not in offline
+
+
+def _chosen(
+    lease: Lease, variant: ImageVariant, version: WorkflowVersion, servers: list[ComfyServer]
+) -> ComfyServer:
+    needs = pool.needs_of(version, variant.request.params if variant.request else {})
+    if server := pool.choose(needs, servers):
+        return server
+    if waiting.would_be_claimed(lease.job, servers):
+        # It would be back at once, again and again: let its attempts end that.
+        raise NoServer(" ".join(pool.absence(needs, servers)) or "Every ComfyUI server is busy.")
+    raise GivenBack
+
+
+def _opened(
+    variant: ImageVariant, server: ComfyServer, prompt: BoundPrompt, earlier: Submission | None
+) -> Submission:
+    if earlier:
+        abandon(earlier, f"{earlier.server.name} went offline; the work moved on.")
+    submission = open_submission(server, prompt.graph, replaces=earlier)
+    variant.submission = submission
+    ImageVariant.objects.filter(pk=variant.pk).update(submission=submission)
+    return submission
+
+
+def _prompt(
+    variant: ImageVariant,
+    version: WorkflowVersion,
+    source: SourceImage,
+    picture: bytes,
+    server: ComfyServer,
+    earlier: Submission | None,
+) -> BoundPrompt:
+    """The bound graph for this server; after a spent try its files have a prefix of their own."""
+    wish: dict[str, Any] = {
+        "prompt": variant.prompt,
+        "negative_prompt": variant.negative_prompt,
+        **(variant.request.params if variant.request else {}),
+    }
+    wish |= pool.with_models(version, server, {k: wish[k] for k in WISHED if wish.get(k)})
+    key = f"{INSTALLATION}-{variant.pk}" + (f"-{earlier.pk}" if earlier else "")
+    return prompt_for(version, source, picture, seed=variant.seed or 0, key=key, wish=wish)

@@ -1,0 +1,156 @@
+"""Which waiting generations may start now, and why the others wait.
+
+What a generation needs of a server is written on its job when it is asked for (`needs_json`), so
+that claiming need not look at any variant.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from comfy_bridge import pool
+from comfy_bridge.catalog import Catalog, ModelNeed, Needs, lacks_model
+from comfy_bridge.models import OPEN, ComfyServer, ServerStatus, WorkflowVersion
+from jobs import publishing as job_publishing
+from jobs.models import Job, JobStatus
+from variants import publishing
+from variants.models import ImageVariant
+
+TOLD_AT_ONCE = 500
+
+
+def needs_json(version: WorkflowVersion, wish: Mapping[str, Any]) -> dict[str, Any]:
+    """What a generation needs, for its job's `needs`: the version, and the models it names."""
+    bound = [binding.name for binding in version.declared_bindings if binding.type == "model"]
+    return {
+        "version": version.pk,
+        "models": {name: str(wish[name]) for name in bound if wish.get(name)},
+    }
+
+
+def needs_of(job: Job) -> Needs:
+    """The node classes and model files of a generation's job; none for one of an older studio."""
+    if not job.needs:
+        return Needs(frozenset())
+    return pool.needs_of(_version(job.needs["version"]), job.needs["models"])
+
+
+@lru_cache(maxsize=256)
+def _version(pk: int) -> WorkflowVersion:
+    # A version that was asked for is in use, and a trigger keeps it from changing.
+    return WorkflowVersion.objects.get(pk=pk)
+
+
+def when_a_server_is_free(due: QuerySet[Job]) -> QuerySet[Job]:
+    """The due jobs that may be claimed now, for `claim` (it runs in its transaction).
+
+    Those for which an online server that has what they need has room for one prompt more; those
+    whose prompt a server has already; and those that a person wants cancelled.
+    """
+    servers = pool.locked()
+    followed = _followed()
+    running = Job.objects.filter(queue="comfy", status_id=JobStatus.RUNNING)
+    for job in running.exclude(pk__in=followed):
+        # Claimed a moment ago: it will take the place that it would be given now.
+        if server := pool.choose(needs_of(job), servers):
+            server.take_one()
+    return due.filter(
+        _fits_room(servers) | Q(pk__in=followed) | Q(cancel_requested_at__isnull=False)
+    )
+
+
+def would_be_claimed(job: Job, servers: Iterable[ComfyServer]) -> bool:
+    """Whether the job's needs alone would have it claimed again at once."""
+    return Job.objects.filter(_fits_room(servers), pk=job.pk).exists()
+
+
+def _fits_room(servers: Iterable[ComfyServer]) -> Q:
+    return _fits([server.catalog for server in servers if server.room])
+
+
+def _followed() -> list[int]:
+    """The jobs whose prompt is with a server that answers."""
+    with_a_server = ImageVariant.objects.filter(
+        submission__status_id__in=OPEN, job__isnull=False
+    ).exclude(submission__server__status_id=ServerStatus.OFFLINE)
+    return list(with_a_server.values_list("job_id", flat=True))
+
+
+def _fits(catalogs: Sequence[Catalog]) -> Q:
+    """Jobs that can be done with one of the catalogs."""
+    if not catalogs:
+        return Q(pk__in=[])
+    # A job of before there were needs goes anywhere, and says there what is missing.
+    fitting = Q(needs={})
+    for version in WorkflowVersion.objects.filter(used_at__isnull=False).values_list("pk"):
+        for catalog in catalogs:
+            models = _models_in(catalog, *version)
+            if models is not None:
+                fitting |= Q(needs__version=version[0]) & models
+    return fitting
+
+
+def _models_in(catalog: Catalog, version_pk: int) -> Q | None:
+    """What a version's jobs may name of this catalog's models; None when it cannot run with it."""
+    needs, bound = _demand(version_pk)
+    if needs.nodes - catalog.nodes:
+        return None
+    condition = Q()
+    for need in needs.models:
+        as_it_stands = not lacks_model(need, catalog)
+        if need in bound:
+            path = f"needs__models__{bound[need]}"
+            named = Q(**{f"{path}__in": list(catalog.models.get(need.key, ()))})
+            condition &= named | Q(**{f"{path}__isnull": True}) if as_it_stands else named
+        elif not as_it_stands:
+            return None
+    return condition
+
+
+@lru_cache(maxsize=256)
+def _demand(version_pk: int) -> tuple[Needs, dict[ModelNeed, str]]:
+    """What a version needs, and by which binding's name a job may name each model."""
+    version = _version(version_pk)
+    bound = {}
+    for binding in version.declared_bindings:
+        if binding.type == "model":
+            node = version.graph[binding.node]
+            need = ModelNeed(node["class_type"], binding.input, node["inputs"][binding.input])
+            bound[need] = binding.name
+    return pool.needs_of(version), bound
+
+
+def explain() -> int:
+    """Write on every waiting job why no server may be given it; returns how many notes changed.
+
+    Nothing fails by waiting: with no able server the work stays where it is, however long that
+    takes, and the person reads why on the card and in the tray.
+    """
+    servers = list(ComfyServer.objects.with_open())
+    queued = Job.objects.filter(queue="comfy", status_id=JobStatus.QUEUED)
+    waiting = queued.exclude(pk__in=_followed())
+    fitting = waiting.filter(_fits([each.catalog for each in servers if each.is_accepting]))
+    stuck = waiting.exclude(pk__in=fitting.values("pk"))
+    changed = _note(queued.exclude(pk__in=stuck.values("pk")), "")
+    for needs in list(stuck.order_by().values_list("needs", flat=True).distinct()):
+        reasons = pool.absence(needs_of(Job(needs=needs)), servers)
+        changed += _note(stuck.filter(needs=needs), " ".join(reasons))
+    _tell(changed[:TOLD_AT_ONCE])
+    return len(changed)
+
+
+def _note(jobs: QuerySet[Job], note: str) -> list[int]:
+    ids = list(jobs.exclude(note=note).values_list("pk", flat=True))
+    jobs.filter(pk__in=ids).update(note=note)
+    return ids
+
+
+def _tell(ids: Iterable[int]) -> None:
+    """Trays and cards hear of it; of very many those that are looked at later are read anew."""
+    rows = ImageVariant.objects.filter(job_id__in=list(ids)).select_related("job__kind")
+    for variant in rows:
+        if variant.job:
+            job_publishing.job_changed(variant.job)
+            publishing.variant_progress(variant, 0.0, variant.job.note, "")
