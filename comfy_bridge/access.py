@@ -5,3 +5,6 @@ from people.models import ADMIN
 
 declare("workflow.view", EVERYONE)
 declare("server.view", (ADMIN,))
+declare("server.edit", (ADMIN,))
+declare("server.operate", (ADMIN,))
+declare("server.restart", (ADMIN,))

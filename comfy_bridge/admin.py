@@ -1,116 +1,17 @@
-"""Servers, workflows and submissions in the admin. What was used or sent is read-only."""
+"""Workflows and submissions in the admin. What was used or sent is read-only."""
 
 import json
 from typing import Any
 
-from django import forms
-from django.conf import settings
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.evidence import Evidence
 from audit.recording import record
-from comfy_bridge import health
-from comfy_bridge.addresses import networks, parse, vetted
-from comfy_bridge.errors import BridgeError
-from comfy_bridge.models import ComfyServer, Submission, Workflow, WorkflowVersion
+from comfy_bridge.models import Submission, Workflow, WorkflowVersion
 from people.models import User
-
-
-class ServerForm(forms.ModelForm[ComfyServer]):
-    """A server's address has to lie in the networks that the operator allows."""
-
-    class Meta:
-        model = ComfyServer
-        fields = ["name", "url", "slots", "paused"]
-        widgets = {"name": forms.TextInput(), "url": forms.TextInput()}
-
-    def clean_url(self) -> str:
-        try:
-            place = parse(self.cleaned_data["url"])
-            vetted(place.host, place.port, networks(settings.COMFYUI_NETWORKS))
-        except BridgeError as error:
-            raise forms.ValidationError(error.sentence) from error
-        return place.url
-
-
-@admin.register(ComfyServer)
-class ComfyServerAdmin(admin.ModelAdmin[ComfyServer]):
-    form = ServerForm
-    list_display = [
-        "name",
-        "url",
-        "status",
-        "version",
-        "slots",
-        "submissions_open",
-        "paused",
-        "last_seen_at",
-        "last_error",
-    ]
-    list_filter = ["status", "paused", "is_sandbox"]
-    list_select_related = ["status"]
-    search_fields = ["name", "url"]
-    readonly_fields = [
-        "status",
-        "last_seen_at",
-        "last_error",
-        "is_sandbox",
-        "capabilities_shown",
-        "created_at",
-        "updated_at",
-    ]
-    actions = ["check_now", "pause", "resume"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ComfyServer]:
-        rows: QuerySet[ComfyServer] = ComfyServer.objects.with_open()
-        return rows.order_by("name", "id")
-
-    @admin.display(description="open submissions")
-    def submissions_open(self, server: Any) -> int:
-        return int(server.open_submissions)
-
-    @admin.display(description="capabilities")
-    def capabilities_shown(self, server: ComfyServer) -> SafeString:
-        return _pretty(server.capabilities)
-
-    @admin.action(description="Check now")
-    def check_now(self, request: HttpRequest, queryset: QuerySet[ComfyServer]) -> None:
-        allowed = networks(settings.COMFYUI_NETWORKS)
-        for server in queryset:
-            health.check(server, allowed, catalog_too=True)
-            level = messages.WARNING if server.last_error else messages.SUCCESS
-            said = server.last_error or f"online, version {server.version}"
-            self.message_user(request, f"{server.name}: {said}", level)
-
-    @admin.action(description="Pause: give it no new work")
-    def pause(self, request: HttpRequest, queryset: QuerySet[ComfyServer]) -> None:
-        self._set_paused(request, queryset, paused=True)
-
-    @admin.action(description="Resume")
-    def resume(self, request: HttpRequest, queryset: QuerySet[ComfyServer]) -> None:
-        self._set_paused(request, queryset, paused=False)
-
-    def save_model(self, request: HttpRequest, obj: ComfyServer, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        after = {name: str(form.cleaned_data[name]) for name in form.changed_data}
-        verb = "comfy_server.edit" if change else "comfy_server.create"
-        record(_person(request), verb, obj, after=after)
-
-    def delete_model(self, request: HttpRequest, obj: ComfyServer) -> None:
-        record(_person(request), "comfy_server.delete", obj, before={"url": obj.url})
-        super().delete_model(request, obj)
-
-    def _set_paused(
-        self, request: HttpRequest, queryset: QuerySet[ComfyServer], *, paused: bool
-    ) -> None:
-        for server in queryset.exclude(paused=paused):
-            ComfyServer.objects.filter(pk=server.pk).update(paused=paused)
-            verb = "comfy_server.pause" if paused else "comfy_server.resume"
-            record(_person(request), verb, server)
 
 
 class VersionInline(admin.TabularInline[WorkflowVersion, Workflow]):

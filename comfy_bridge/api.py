@@ -1,17 +1,22 @@
 """REST: workflows by name, and servers for admins."""
 
-from rest_framework.decorators import api_view
-from rest_framework.request import Request
+from typing import Any
+
+from django.forms import model_to_dict
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from comfy_bridge import bindings
+from comfy_bridge import bindings, operating
+from comfy_bridge.forms import ServerForm
 from comfy_bridge.models import ComfyServer, ServerStatus, Workflow
 from people.access import require
+from people.requests import SignedIn, api_view, body, plain
+from studio.lib.errors import NotFound
 from studio.lib.routes import both
 
 
 @api_view(["GET"])
-def workflows(request: Request) -> Response:
+def workflows(request: SignedIn) -> Response:
     require(request.user, "workflow.view")
     found = []
     for row in Workflow.objects.filter(is_archived=False).order_by("pk"):
@@ -30,30 +35,88 @@ def workflows(request: Request) -> Response:
     return Response({"results": found, "next": None})
 
 
-@api_view(["GET"])
-def servers(request: Request) -> Response:
+def server_json(server: ComfyServer) -> dict[str, Any]:
+    """What the API says of a server loaded by `with_open()`."""
+    return {
+        "id": server.pk,
+        "name": server.name,
+        "url": server.url,
+        "status": ServerStatus.of(server.status_id).label,
+        "breaker": server.breaker,
+        "failures": server.failures,
+        "retry_at": server.retry_at,
+        "slots": server.slots,
+        "room": server.room,
+        "paused": server.paused,
+        "sandbox": server.is_sandbox,
+        "version": server.version,
+        "checkpoints": list(server.catalog.checkpoints),
+        "open_submissions": server.open_submissions,
+        "agent_url": server.agent_url,
+        "restart_hook": server.restart_hook,
+        "last_seen_at": server.last_seen_at,
+        "last_error": server.last_error,
+    }
+
+
+def server_for(request: SignedIn, pk: int) -> ComfyServer:
+    """The server, for those who may see servers; NotFound when there is none."""
     require(request.user, "server.view")
-    found = [
-        {
-            "id": row.pk,
-            "name": row.name,
-            "url": row.url,
-            "status": ServerStatus.of(row.status_id).label,
-            "slots": row.slots,
-            "paused": row.paused,
-            "sandbox": row.is_sandbox,
-            "version": row.version,
-            "checkpoints": list(row.catalog.checkpoints),
-            "open_submissions": row.open_submissions,
-            "last_seen_at": row.last_seen_at,
-            "last_error": row.last_error,
-        }
-        for row in ComfyServer.objects.with_open()
-    ]
+    server = ComfyServer.objects.with_open().filter(pk=pk).first()
+    if server is None:
+        raise NotFound("There is no such ComfyUI server.")
+    return server
+
+
+@api_view(["GET", "POST"])
+def servers(request: SignedIn) -> Response:
+    require(request.user, "server.view")
+    if request.method == "POST":
+        made = operating.save(request.user, _valid(request, ComfyServer()))
+        return Response(server_json(server_for(request, made.pk)), status=201)
+    found = [server_json(row) for row in ComfyServer.objects.with_open()]
     return Response({"results": found, "next": None})
+
+
+@api_view(["GET", "PATCH"])
+def server(request: SignedIn, pk: int) -> Response:
+    row = server_for(request, pk)
+    if request.method == "PATCH":
+        operating.save(request.user, _valid(request, row))
+    return Response(server_json(server_for(request, pk)))
+
+
+@api_view(["POST"])
+def server_pause(request: SignedIn, pk: int) -> Response:
+    operating.pause(request.user, server_for(request, pk))
+    return Response(server_json(server_for(request, pk)))
+
+
+@api_view(["POST"])
+def server_resume(request: SignedIn, pk: int) -> Response:
+    operating.resume(request.user, server_for(request, pk))
+    return Response(server_json(server_for(request, pk)))
+
+
+def _valid(request: SignedIn, row: ComfyServer) -> ServerForm:
+    """The admin's form over what the row has and the body says; ValidationError by field."""
+    require(request.user, "server.edit")
+    fields = ServerForm.base_fields
+    said = {
+        name: str(value) if name == "slots" else plain(name, value)
+        for name, value in body(request).items()
+        if name in fields
+    }
+    form = ServerForm({**model_to_dict(row, fields), **said}, instance=row)
+    if not form.is_valid():
+        raise ValidationError({name: list(map(str, said)) for name, said in form.errors.items()})
+    return form
 
 
 urlpatterns = [
     *both("workflows", workflows, "api-workflows"),
     *both("comfy-servers", servers, "api-comfy-servers"),
+    *both("comfy-servers/<int:pk>", server, "api-comfy-server"),
+    *both("comfy-servers/<int:pk>/pause", server_pause, "api-comfy-server-pause"),
+    *both("comfy-servers/<int:pk>/resume", server_resume, "api-comfy-server-resume"),
 ]

@@ -77,9 +77,9 @@ class ComfyClient:
         """Close all connections."""
         self._wire.close()
 
-    def system_stats(self) -> Facts:
+    def system_stats(self, limit_s: float = HEALTH_S) -> Facts:
         """Version and devices; the cheap question whether the server is well."""
-        answer = self._json("/system_stats", limit_s=HEALTH_S)
+        answer = self._json("/system_stats", limit_s=limit_s)
         system = answer.get("system") if isinstance(answer, dict) else None
         if not isinstance(system, dict):
             raise HostileAnswer("The server's facts are not readable: is it a ComfyUI server?")

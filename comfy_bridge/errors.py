@@ -128,3 +128,24 @@ class BindingRefused(BridgeError):
 
     code = "binding_refused"
     status = 400
+
+
+class AgentSilent(BridgeError):
+    """The optional agent beside a server does not tell how its GPUs are."""
+
+    code = "gpu_agent_silent"
+    status = 503
+
+
+class NothingRuns(BridgeError):
+    """The prompt that was to be stopped does not run at that server."""
+
+    code = "nothing_runs"
+    status = 409
+
+
+class HookMissing(BridgeError):
+    """The server has no restart hook, or the operator's folder no such file."""
+
+    code = "restart_hook_missing"
+    status = 409

@@ -68,7 +68,7 @@ class ComfyServerQuerySet(models.QuerySet["ComfyServer"]):
                 default=Value(Breaker.HALF_OPEN),
                 output_field=models.TextField(),
             ),
-        )
+        ).order_by("name", "pk")  # a count drops the model's own order
 
 
 class ComfyServer(Stamped):

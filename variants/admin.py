@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.evidence import Evidence, each
-from variants import retrying, reviewing
+from variants import retrying, reviewing, server_admin  # noqa: F401  importing registers
 from variants.models import GenerationRequest, ImageVariant, ReviewDecision
 from variants.vocabulary import (
     AspectRatio,

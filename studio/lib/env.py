@@ -48,6 +48,14 @@ def text(name: str, default: str = "") -> str:
     return str(env.str(name, default)).strip()
 
 
+def folder(name: str) -> Path | None:
+    """A folder that is there; None when the setting is empty."""
+    path = text(name)
+    if path and not Path(path).is_dir():
+        raise ImproperlyConfigured(f"{name} is {path!r}: there is no such folder.")
+    return Path(path).absolute() if path else None
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas or spaces."""
     return text(name, default).replace(",", " ").split()

@@ -55,6 +55,7 @@ ATTEST = {"statement": "A drawn person, ours alone", "source": "our own studio"}
 ASK = {"variant_type": "clothed", "workflow": "{workflow}", "count": 2}
 ASK_API = {"variant_type": "clothed", "workflow_id": "{workflow}", "count": 2}
 ASK_BATCH = {**ASK_API, "character_ids": ["{ready}"]}
+SERVER = {"name": "gpu-2", "url": "http://127.0.0.1:8189"}
 CHARACTER = {"name": "Judy", "depicts": "fictional", "age_basis": "unknown"}
 
 PUBLIC = [
@@ -90,6 +91,11 @@ OWN = [
     row("GET", "/api/v1/variant-types", "200 200 200 200 200"),
     row("GET", "/api/v1/workflows", "200 403 200 200 200"),
     row("GET", "/api/v1/comfy-servers", "403 403 403 403 200"),
+    row("POST", "/api/v1/comfy-servers", "403 403 403 403 201", SERVER),
+    row("GET", "/api/v1/comfy-servers/{server}", "403 403 403 403 200"),
+    row("PATCH", "/api/v1/comfy-servers/{server}", "403 403 403 403 200", {"slots": 2}),
+    row("POST", "/api/v1/comfy-servers/{server}/pause", "403 403 403 403 200"),
+    row("POST", "/api/v1/comfy-servers/{server}/resume", "403 403 403 403 200"),
 ]
 
 PROJECTS = [

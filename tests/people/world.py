@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from characters import receiving
 from characters.models import Character, SourceImage
+from comfy_bridge.models import ComfyServer
 from jobs.models import Job, JobQueue, JobStatus
 from people import managing
 from people.models import Project, ProjectMembership, User
@@ -97,6 +98,11 @@ def side(creator: User, project: Project) -> Side:
     )  # fmt: skip
 
 
+def a_server() -> ComfyServer:
+    """The studio's ComfyUI server, which belongs to no project."""
+    return ComfyServer.objects.get(name="gpu-1")
+
+
 @dataclass
 class World:
     """The cast, and what is whose."""
@@ -122,6 +128,7 @@ def build() -> World:
     JobQueue.objects.filter(name="io").update(paused=True)  # so that resuming it changes something
     outsider = make.user("otto", "Creator")
     ProjectMembership.objects.create(project=south, user=outsider)
+    ComfyServer.objects.create(name="gpu-1", url="http://127.0.0.1:8188")
     return World(
         admin, creator, reviewer, outsider, idle, side(creator, north), side(outsider, south)
     )

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from comfy_bridge.models import ComfyServer
 from studio import api
 from tests import make
 
@@ -52,6 +53,10 @@ WRITES = {
     "api-variant-retry": ("post", {}),
     "api-variant-rerun-qa": ("post", {}),
     "api-request-cancel": ("post", {}),
+    "api-comfy-servers": ("post", {"name": str, "url": str, "slots": int, "agent_url": str}),
+    "api-comfy-server": ("patch", {"name": str, "url": str, "slots": int, "restart_hook": str}),
+    "api-comfy-server-pause": ("post", {}),
+    "api-comfy-server-resume": ("post", {}),
     "api-job-cancel": ("post", {}),
     "api-job-retry": ("post", {}),
 }
@@ -79,12 +84,14 @@ class Rows:
         variant = make.generated(creator, character, 1)[0]
         self.keys = {"project": character.project_id, "character": character.pk}
         self.keys |= {"request": variant.request_id, "job": variant.job_id}
+        self.keys["comfy"] = ComfyServer.objects.create(name="one", url="http://127.0.0.1:8188").pk
         self.variant = variant
         self.client = APIClient(raise_request_exception=False)
         self.client.force_authenticate(admin)
         self.valid = {
             "project": character.project_id,
             "name": "Jane",
+            "url": "http://127.0.0.1:8189",
             "workflow_id": make.workflow().pk,
             "variant_type": "clothed",
             "count": 1,
