@@ -1,10 +1,10 @@
 """Restarting a ComfyUI server by its hook: its work goes back to the queue, nothing is lost."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Q
 
 from audit.recording import record
 from comfy_bridge import health, hooks
@@ -12,7 +12,11 @@ from comfy_bridge.addresses import Network
 from comfy_bridge.hooks import Ran
 from comfy_bridge.models import OPEN, ComfyServer, Submission
 from comfy_bridge.submissions import abandon
-from jobs.sweeping import take_up
+from jobs.actors import TIMING
+from jobs.claiming import Lease
+from jobs.errors import LeaseLost
+from jobs.handling import mirrored
+from jobs.models import Job, JobStatus
 from people.access import require
 from people.models import User
 from variants.models import ImageVariant
@@ -56,7 +60,17 @@ def relieve(server: ComfyServer, why: str) -> int:
     for submission in Submission.objects.filter(server=server, status_id__in=OPEN):
         with transaction.atomic():
             # The job first: its holder, too, holds the job before it writes of the submission.
-            followed = ImageVariant.objects.filter(submission=submission, job__isnull=False)
-            count += take_up(Q(pk__in=list(followed.values_list("job_id", flat=True))))
+            followed = ImageVariant.objects.filter(submission=submission).values("job_id")
+            running = Job.objects.filter(pk__in=followed, status_id=JobStatus.RUNNING)
+            count += sum(_give_back(job) for job in running.select_related("kind"))
             abandon(Submission.objects.select_for_update().get(pk=submission.pk), why)
     return count
+
+
+def _give_back(job: Job) -> bool:
+    """In its holder's place; no attempt is used up, and no worker counts as lost."""
+    try:
+        mirrored(Lease(job, TIMING, threading.Event()).give_back)
+    except LeaseLost:
+        return False  # it ended, or went to somebody else, this moment
+    return True

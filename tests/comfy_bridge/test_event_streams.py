@@ -1,9 +1,19 @@
-"""Whatever order events come in, the run's result is the same and the bar only rises."""
+"""Whatever order events come in, the run's result is the same and the bar only rises.
 
+`EVENT_STREAMS=10000` drives that many shuffled streams to their end; by default 200.
+"""
+
+import os
 import random
 import uuid
+from collections.abc import Iterator
 
-from comfy_bridge.following import Bar
+import pytest
+
+from comfy_bridge.answers import EndedRun
+from comfy_bridge.client import Where
+from comfy_bridge.following import Bar, Following
+from comfy_bridge.listening import Follower
 from comfy_bridge.protocol import (
     Ended,
     Finished,
@@ -14,10 +24,14 @@ from comfy_bridge.protocol import (
     Started,
     Stepped,
 )
-from tests.comfy_bridge.driving import driven, prompt_of
+from comfy_bridge.requests import Graph, Progress
+from comfy_bridge.submitting import Taken
+from tests.comfy_bridge.driving import FAST, driven, prompt_of
+from tests.fakes.comfy_server import Answer, FakeServer, Request
 from tests.fakes.replay import Replay, submission, transcript
 
 ID = "00e460f3-4517-467a-b9ea-50539b362374"
+STREAMS = int(os.environ.get("EVENT_STREAMS", "200"))
 
 
 def stream(nodes: list[str]) -> list[PromptEvent]:
@@ -73,3 +87,78 @@ def test_a_shuffled_and_doubled_recording_ends_in_the_same_picture(connected) ->
             assert result.outcome is not None
             assert [f.filename for f in result.outcome.files] == ["sd_img2img_00001_.png"]
             assert len(server.asked("POST", "/prompt")) == 1
+
+
+class Ending(FakeServer):
+    """Its queue runs the prompt for some looks; then history has how it ended."""
+
+    def __init__(self) -> None:
+        self.looks_left = 0
+        super().__init__()
+
+    def answer(self, request: Request) -> Answer:
+        if request.path == "/queue":
+            self.looks_left -= 1
+        runs = self.looks_left > 0
+        if request.path == "/queue":
+            running = [[1, ID, {}, {}, []]] if runs else []
+            return Answer.of({"queue_running": running, "queue_pending": []})
+        if runs:
+            return Answer.of({})
+        file = {"filename": "out_00001_.png", "subfolder": "a", "type": "output"}
+        status = {"status_str": "success", "completed": True, "messages": []}
+        return Answer.of({ID: {"outputs": {"9": {"images": [file]}}, "status": status}})
+
+
+@pytest.fixture
+def ending() -> Iterator[Ending]:
+    with Ending() as fake:
+        yield fake
+
+
+def spoiled(whole: list[PromptEvent], rng: random.Random) -> list[PromptEvent]:
+    """The stream as a bad socket gives it: some lost, some doubled, all out of order, or none."""
+    events = rng.sample(whole, rng.randint(0, len(whole)))
+    events += rng.choices(whole, k=rng.choice([0, 0, 5, 600]))
+    rng.shuffle(events)
+    return events
+
+
+def test_every_shuffled_stream_ends_in_the_same_state(ending: Ending, connected) -> None:  # type: ignore[no-untyped-def]
+    graph: Graph = submission(transcript("wf_sd15_img2img"))
+    server = connected(ending.url)
+    rng = random.Random(7)
+    ends: set[EndedRun] = set()
+    for _ in range(STREAMS):
+        ending.looks_left = rng.choice([0] * 30 + [2, 3])
+        told: list[Progress] = []
+        following = Following(
+            server,
+            ID,
+            graph,
+            ("9",),
+            on_progress=told.append,
+            should_stop=lambda: False,
+            stall_s=60.0,
+            pace=FAST,
+        )
+        follower = Follower()
+        for event in spoiled(stream(list(graph)), rng):
+            follower.put(event)
+        ends.add(following.to_end(Taken(Where("pending")), follower))
+        fractions = [progress.fraction for progress in told]
+        assert fractions == sorted(fractions)
+    [end] = ends
+    assert (end.how, [file.filename for file in end.files]) == ("success", ["out_00001_.png"])
+
+
+def test_a_flooding_socket_changes_nothing(connected) -> None:  # type: ignore[no-untyped-def]
+    events = transcript("wf_sd15_img2img")
+    frames = [e for e in events if e.get("ws") == "client"]
+    calls = [e for e in events if "http" in e]
+    last = frames.pop()
+    with Replay([calls[0], *(frames * 40), last, *calls[1:]], gap_s=0.0) as server:
+        result = driven(connected(server.url), prompt_of(submission(events)))
+        assert result.outcome is not None
+        assert [f.filename for f in result.outcome.files] == ["sd_img2img_00001_.png"]
+        assert len(server.asked("POST", "/prompt")) == 1

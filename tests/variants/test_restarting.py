@@ -21,6 +21,9 @@ from variants.generating import NETWORKS
 from variants.models import ImageVariant
 from variants.vocabulary import VariantStatus
 
+# Before anybody is made: workers in threads of their own have to see them.
+pytestmark = pytest.mark.usefixtures("committed")
+
 
 @pytest.fixture
 def hooks(tmp_path, settings):
@@ -38,7 +41,7 @@ def hooks(tmp_path, settings):
 
 
 @pytest.fixture
-def sandbox(committed):
+def sandbox():
     with start_sandbox(step_ms=5) as running:
         yield running
     close_all()
