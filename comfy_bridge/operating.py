@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit.recording import record
-from comfy_bridge import health
 from comfy_bridge.addresses import Network
 from comfy_bridge.errors import NothingRuns
 from comfy_bridge.forms import ServerForm
@@ -39,21 +39,25 @@ def save(actor: User, form: ServerForm) -> ComfyServer:
 
 def pause(actor: User, server: ComfyServer) -> None:
     """Give it no new work; what it has is followed to its end."""
-    _set_paused(actor, server, paused=True)
+    running = ComfyServer.objects.filter(pk=server.pk, paused=False)
+    _change(actor, "comfy_server.pause", server, running, paused=True)
 
 
 def resume(actor: User, server: ComfyServer) -> None:
     """Give it work again, at once: whatever failed before is forgiven."""
-    _set_paused(actor, server, paused=False)
-    health.trust(server)
+    well = {"paused": False, "failures": 0, "retry_at": None}
+    other = ComfyServer.objects.filter(pk=server.pk).exclude(**well)
+    _change(actor, "comfy_server.resume", server, other, **well)
 
 
-def _set_paused(actor: User, server: ComfyServer, *, paused: bool) -> None:
+def _change(
+    actor: User, verb: str, server: ComfyServer, rows: QuerySet[ComfyServer], **changes: Any
+) -> None:
+    """Recorded when it changes something; asking for what is so already is fine."""
     require(actor, "server.operate")
     with transaction.atomic():
-        other = ComfyServer.objects.filter(pk=server.pk).exclude(paused=paused)
-        if other.update(paused=paused):
-            record(actor, "comfy_server.pause" if paused else "comfy_server.resume", server)
+        if rows.update(**changes):
+            record(actor, verb, server)
     server.refresh_from_db()
 
 

@@ -47,6 +47,8 @@ WANTED = {
     "/jobs/{waiting_job}/cancel/": "job.cancel",
     "/jobs/{failed_job}/retry/": "job.retry",
     "/jobs/{waiting_job}/front/": "job.front",
+    "/api/v1/comfy-servers/{server}/pause": "comfy_server.pause",
+    "/api/v1/comfy-servers/{server}/resume": "comfy_server.resume",
     "/api/v1/queues/comfy/pause": "queue.pause",
     "/api/v1/queues/io/resume": "queue.resume",
     "/api/v1/variants/generate-batch": "variant.generate",

@@ -128,7 +128,8 @@ def build() -> World:
     JobQueue.objects.filter(name="io").update(paused=True)  # so that resuming it changes something
     outsider = make.user("otto", "Creator")
     ProjectMembership.objects.create(project=south, user=outsider)
-    ComfyServer.objects.create(name="gpu-1", url="http://127.0.0.1:8188")
+    # It failed once, so that resuming it changes something.
+    ComfyServer.objects.create(name="gpu-1", url="http://127.0.0.1:8188", failures=1)
     return World(
         admin, creator, reviewer, outsider, idle, side(creator, north), side(outsider, south)
     )
