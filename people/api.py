@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework_simplejwt.views import TokenBlacklistView
 
-from people import managing, tokens
+from people import managing, tickets, tokens
 from people.access import require
 from people.models import Project, User
 from people.requests import SignedIn, api_view, text
@@ -78,6 +78,7 @@ urlpatterns = [
     *both("auth/token", tokens.SignIn.as_view(), "api-token"),
     *both("auth/token/refresh", tokens.Refresh.as_view(), "api-token-refresh"),
     *both("auth/token/revoke", TokenBlacklistView.as_view(), "api-token-revoke"),
+    *both("auth/ws-ticket", tickets.ws_ticket, "api-ws-ticket"),
     *both("projects", projects, "api-projects"),
     *both("projects/<int:pk>", project, "api-project"),
     *both("projects/<int:pk>/members", project_members, "api-project-members"),

@@ -13,7 +13,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
-from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
@@ -69,7 +69,7 @@ class RefreshSerializer(TokenRefreshSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         refresh = self.token_class(attrs["refresh"])
         with transaction.atomic():
-            user = _holder(refresh)
+            user = holder(refresh)
             if not BlacklistedToken.objects.filter(token__jti=refresh["jti"]).exists():
                 refresh.blacklist()
                 access = str(refresh.access_token)
@@ -86,11 +86,11 @@ class Refresh(TokenRefreshView):
     serializer_class = RefreshSerializer
 
 
-def _holder(refresh: RefreshToken) -> User:
+def holder(token: Token) -> User:
     """The active person whose token it is; InvalidToken after a new password."""
     users = User.objects.select_for_update().filter(is_active=True)
-    user = users.filter(pk=refresh[api_settings.USER_ID_CLAIM]).first()
-    claimed = refresh.get(api_settings.REVOKE_TOKEN_CLAIM)
+    user = users.filter(pk=token[api_settings.USER_ID_CLAIM]).first()
+    claimed = token.get(api_settings.REVOKE_TOKEN_CLAIM)
     if user is None or claimed != get_md5_hash_password(user.password):
         raise InvalidToken("The account or its password has changed. Sign in again.")
     return user

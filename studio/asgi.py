@@ -84,6 +84,18 @@ class OwnOrigin:
         await (self.app if allowed else WebsocketDenier())(scope, receive, send)
 
 
+class Programs:
+    """Lets programs in by their ticket; browsers name the origin of their page, programs do not."""
+
+    def __init__(self, programs: Any, pages: Any) -> None:
+        self.programs = programs
+        self.pages = pages
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        by_ticket = b"origin" not in dict(scope["headers"]) and b"ticket=" in scope["query_string"]
+        await (self.programs if by_ticket else self.pages)(scope, receive, send)
+
+
 sockets = URLRouter(
     [
         path("ws/events/", EventsConsumer.as_asgi()),
@@ -93,7 +105,9 @@ sockets = URLRouter(
 _router = ProtocolTypeRouter(
     {
         "http": BodyCap(get_asgi_application(), settings.MAX_BODY_BYTES),
-        "websocket": AllowedHostsOriginValidator(OwnOrigin(AuthMiddlewareStack(sockets))),
+        "websocket": Programs(
+            sockets, AllowedHostsOriginValidator(OwnOrigin(AuthMiddlewareStack(sockets)))
+        ),
     }
 )
 

@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from characters.models import Character
 from people.models import Project, User
+from people.tickets import spend
 
 MAX_GROUPS = 200
 REMEMBERED = 256
@@ -32,14 +33,15 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
 
     `?fragments=tray&fragments=character-5` makes it a page's socket: it is sent HTML for those
     parts only. Without it every event comes as JSON; `{"subscribe": ["character-5"]}` narrows.
+    A program, which has no session, comes with `?ticket=…` (POST auth/ws-ticket).
     """
 
     async def connect(self) -> None:
-        user = self.scope.get("user")
-        if not isinstance(user, User):
+        query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
+        user = await self._who(query.get("ticket", []))
+        if user is None:
             await self.close(SIGNED_OUT)
             return
-        query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
         self.user = user
         self.pages = set(query.get("fragments", []))
         self.seen: OrderedDict[str, None] = OrderedDict()
@@ -112,10 +114,22 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
         if not self.joined:
             await self.close(SIGNED_OUT)
 
+    @database_sync_to_async
+    def _who(self, tickets: list[str]) -> User | None:
+        """The person of the ticket, which is used by this, or else of the session."""
+        user = spend(tickets[0]) if tickets else self.scope.get("user")
+        if not isinstance(user, User):
+            return None
+        self.sealed = user.get_session_auth_hash() if tickets else None
+        return user
+
     def _signed_in(self, user: User) -> bool:
-        """Whether the session that opened the socket stands: no sign-out, no new password since."""
-        stored = SessionStore(self.scope["session"].session_key)
-        return constant_time_compare(stored.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+        """Whether what opened the socket stands: no sign-out, no new password since."""
+        sealed = self.sealed
+        if sealed is None:
+            stored = SessionStore(self.scope["session"].session_key)
+            sealed = stored.get(HASH_SESSION_KEY, "")
+        return constant_time_compare(sealed, user.get_session_auth_hash())
 
     @database_sync_to_async
     def _visible(self, topics: list[str], *, projects: bool = True) -> list[str]:

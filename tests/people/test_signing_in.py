@@ -80,6 +80,23 @@ def test_too_many_failures_lock_the_name_for_this_address(client, creator, revie
     assert sign_in(elsewhere).url == "/", "and so does the person from another address"
 
 
+def test_many_failures_lock_a_name_from_anywhere_and_an_address_with_every_name(
+    client, creator, reviewer, settings
+):
+    settings.AXES_FAILURE_LIMIT = 2
+    for number in range(10):
+        sign_in(Client(REMOTE_ADDR=f"203.0.113.{number}"), password=WRONG)
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.99")).status_code == 429
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.99"), "rex").url == "/"
+
+    guesser = {"REMOTE_ADDR": "198.51.100.7"}
+    for number in range(10):
+        assert sign_in(Client(**guesser), "rex").status_code in (302, 429)
+        sign_in(Client(**guesser), f"name{number}", WRONG)
+    assert sign_in(Client(**guesser), "rex").status_code == 429
+    assert sign_in(Client(), "rex").url == "/", "from elsewhere the name is as good as before"
+
+
 def test_success_forgets_the_failures_before_it(client, creator, settings):
     for _ in range(2):
         for _ in range(settings.AXES_FAILURE_LIMIT - 1):

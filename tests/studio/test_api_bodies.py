@@ -17,6 +17,7 @@ WRITES = {
     "api-token": ("post", {"username": str, "password": str}),
     "api-token-refresh": ("post", {"refresh": str}),
     "api-token-revoke": ("post", {"refresh": str}),
+    "api-ws-ticket": ("post", {}),
     "api-projects": ("post", {"name": str, "description": str}),
     "api-project": ("patch", {"name": str, "description": str, "reviewers_can_approve": bool}),
     "api-project-members": ("post", {"username": str}),
@@ -47,6 +48,10 @@ WRITES = {
             "checkpoint": str,
         },
     ),
+    "api-generate-batch": (
+        "post",
+        {"character_ids": list, "variant_type": str, "workflow_id": int, "count": int},
+    ),
     "api-variant-approve": ("post", {"note": str, "reasons": list}),
     "api-variant-reject": ("post", {"note": str, "reasons": list}),
     "api-variant-cancel": ("post", {}),
@@ -66,6 +71,9 @@ WRITES = {
     "api-job-front": ("post", {}),
     "api-job-cancel": ("post", {}),
     "api-job-retry": ("post", {}),
+    "api-job-front": ("post", {}),
+    "api-queue-pause": ("post", {}),
+    "api-queue-resume": ("post", {}),
 }
 SIGNING_IN = {"api-token", "api-token-refresh", "api-token-revoke"}
 

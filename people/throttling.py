@@ -1,0 +1,34 @@
+"""How often signing in may fail before a pause: knows failures, their names and addresses.
+
+A name from one address has the limit itself; a name from everywhere and an address with all its
+names have five times as much, so that a guesser is stopped and neither a person nor an office
+behind one address is locked out by somebody else's few slips.
+"""
+
+from typing import Any
+
+from axes.handlers.database import AxesDatabaseHandler
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
+
+# In the order of AXES_LOCKOUT_PARAMETERS (both, name, address): so many failures count as one.
+SHARES = (1, 5, 5)
+
+
+class SignInFailures(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no types
+    """The failures that count against the limit, in the database for all processes."""
+
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        rows = self.get_user_attempts(request, credentials)
+        return max(_sum(found) // share for found, share in zip(rows, SHARES, strict=True))
+
+    def reset_user_attempts(
+        self, request: HttpRequest, credentials: dict[str, Any] | None = None
+    ) -> int:
+        """Success forgets the person's own slips here, and nobody else's guesses."""
+        own, *_others = self.filter_user_attempts(request, credentials)
+        return int(own.delete()[0])
+
+
+def _sum(attempts: QuerySet[Any]) -> int:
+    return attempts.aggregate(all=Sum("failures_since_start"))["all"] or 0
