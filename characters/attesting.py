@@ -46,6 +46,8 @@ def revoke(actor: User, attestation: LikenessAttestation) -> None:
     """Withdraw a statement; from now on the gate no longer counts it."""
     require(actor, "character.revoke_attestation", attestation.character)
     with transaction.atomic():
+        # Whoever asks the gate for this character has done so before, or does it afterwards.
+        Character.objects.select_for_update().get(pk=attestation.character_id)
         if LikenessAttestation.objects.filter(pk=attestation.pk, revoked_at__isnull=True).update(
             revoked_at=Now()
         ):

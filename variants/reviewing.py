@@ -16,7 +16,7 @@ from studio.lib.errors import Conflict, Forbidden
 from studio.lib.fault_points import fault_point
 from studio.lib.states import check_move, move
 from variants import publishing
-from variants.errors import HeroChanged, NoFile, StaleRevision
+from variants.errors import HeroChanged, NoFile, StaleRevision, VariantGone
 from variants.models import ImageVariant, ReviewDecision
 from variants.vocabulary import MOVES, RejectReason, VariantStatus, Verb
 
@@ -79,9 +79,16 @@ def reject(
 
 
 def _lock(variant: ImageVariant) -> ImageVariant:
-    """The variant as it is now; decisions on one character queue for its row."""
+    """The variant as it is now; decisions on one character queue for its row.
+
+    Raises VariantGone when it was deleted meanwhile.
+    """
     Character.objects.select_for_update().get(pk=variant.character_id)
-    return ImageVariant.objects.select_related("character__project").get(pk=variant.pk)
+    rows = ImageVariant.objects.present().select_related("character__project")
+    fresh = rows.filter(pk=variant.pk).first()
+    if fresh is None:
+        raise VariantGone("It was deleted meanwhile, so there is nothing to decide.")
+    return fresh
 
 
 def _hero(variant: ImageVariant) -> ImageVariant | None:

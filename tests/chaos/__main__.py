@@ -8,10 +8,13 @@ import time
 from pathlib import Path
 
 from tests.chaos import services
+from tests.chaos.faults import WEIGHTS, WEIGHTS_OF_SERVICES, plan
+from tests.chaos.load import Load
 from tests.chaos.run import Run
 from tests.chaos.studio import Studio
 
 TOPOLOGIES = ("embedded", "production")
+KINDS = (*WEIGHTS, *WEIGHTS_OF_SERVICES)
 
 
 def main() -> int:
@@ -28,15 +31,20 @@ def main() -> int:
 
 def _run(topology: str, points: int, arguments: argparse.Namespace) -> bool:
     again = f"script/chaos --points {points} --seed {arguments.seed} --topology {topology}"
-    print(f"{topology}: {points} points; the same again: {again} --batch {arguments.batch}")
+    more = f" --only {' '.join(arguments.only)}" if arguments.only else ""
+    print(f"{topology}: {points} points; the same again: {again} --batch {arguments.batch}{more}")
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     began = time.monotonic()
-    with Studio(folder, production=topology == "production") as studio:
-        run = Run(studio, arguments.seed, arguments.in_flight, tell=print)
-        outcome = run.go(points, arguments.batch)
-        minutes = (time.monotonic() - began) / 60
-        print(f"{topology}, seed {arguments.seed}, {minutes:.1f} min")
-        print(outcome.figures(run.load.ledger.answers))
+    production = topology == "production"
+    faults = plan(arguments.seed, points, production=production, only=arguments.only)
+    with (
+        Studio(folder, production=production) as studio,
+        Load(studio, arguments.seed, arguments.in_flight) as load,
+    ):
+        outcome = Run(load, tell=print).go(faults, arguments.batch)
+    minutes = (time.monotonic() - began) / 60
+    print(f"{topology}, seed {arguments.seed}, {minutes:.1f} min")
+    print(outcome.figures(load.ledger.answers))
     if outcome.wrong:
         print(f"The data and logs of this run are kept: {folder}")
     else:
@@ -49,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--points", type=int, default=50, help="faults in all (default: 50)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="replays a run")
     parser.add_argument("--topology", choices=TOPOLOGIES, help="one alone (default: half each)")
+    parser.add_argument(
+        "--only", nargs="+", default=[], choices=KINDS, help="these kinds of faults alone"
+    )
     parser.add_argument("--batch", type=int, default=25, help="points between two proofs")
     parser.add_argument("--in-flight", type=int, default=20, help="variants asked for at a time")
     return parser

@@ -5,6 +5,7 @@ The same seed gives the same faults in the same order; the moment that each find
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,14 +72,22 @@ WEIGHTS = {
     "comfy_hang": 3,
     "comfy_switch": 6,
 }
-WEIGHTS_OF_SERVICES = {"redis_flush": 6, "redis_restart": 5, "postgres_restart": 7}
+WEIGHTS_OF_SERVICES = {
+    "redis_flush": 6,
+    "redis_restart": 5,
+    "postgres_restart": 7,
+    "commit_lost": 5,
+}
 
 
-def plan(seed: int, points: int, *, production: bool) -> list[Fault]:
-    """So many faults, of kinds by weight."""
+def plan(seed: int, points: int, *, production: bool, only: Sequence[str] = ()) -> list[Fault]:
+    """So many faults, of kinds by weight; `only` these kinds when any is named."""
     dice = random.Random(seed)
     weights = WEIGHTS | (WEIGHTS_OF_SERVICES if production else {})
-    kinds = dice.choices(list(weights), list(weights.values()), k=points)
+    chosen = [kind for kind in weights if kind in only or not only]
+    if not chosen:
+        return []
+    kinds = dice.choices(chosen, [weights[kind] for kind in chosen], k=points)
     return [_fault(dice, kind, production=production) for kind in kinds]
 
 
@@ -96,6 +105,8 @@ def _fault(dice: random.Random, kind: str, *, production: bool) -> Fault:
         return Fault(kind, target, wait_s, 1.0, detail=dice.choice(SWITCHES))
     if kind == "postgres_restart":
         return Fault(kind, "postgres", wait_s, 0.0, detail=dice.choice(("fast", "immediate")))
+    if kind == "commit_lost":
+        return Fault(kind, "postgres", wait_s, 1.0, detail=dice.choice((1, 2, 3)))
     if kind.startswith("redis"):
         return Fault(kind, "redis", wait_s, lasts_s)
     if kind == "break_at":
@@ -203,6 +214,10 @@ class Injector:
         self.studio.redis.stop()
         time.sleep(fault.lasts_s)
         self.studio.redis.start()
+
+    def _commit_lost(self, fault: Fault) -> None:
+        self.studio.postgres.door.lose(fault.detail)
+        time.sleep(fault.lasts_s)
 
     def _postgres_restart(self, fault: Fault) -> None:
         self.studio.postgres.restart(fault.detail)

@@ -101,8 +101,8 @@ class Load:
         self._threads: list[threading.Thread] = []
         self._keys = itertools.count(1)
 
-    def start(self) -> None:
-        """A project, a character for each maker and one more; then everybody begins."""
+    def __enter__(self) -> "Load":
+        """A project, a character for each maker and one more; people who wait for `go_on`."""
         admin = self._person("admin")
         project = admin.insist("POST", "projects", json={"name": "Chaos"}).json()["id"]
         for who in (*MAKERS, "reviewer"):
@@ -110,11 +110,12 @@ class Load:
         workflows = admin.insist("GET", "workflows").json()["results"]
         self._workflow = next(row["id"] for row in workflows if row["name"] == "modelfree_img2img")
         owners = {name: self._character(project, name) for name in (*MAKERS, "admin")}
-        self._going.set()
         for who in MAKERS:
             self._spawn(self._make, self._person(who), owners[who])
         self._spawn(self._replace, admin, owners["admin"])
         self._spawn(self._review)
+        self.pause()
+        return self
 
     def pause(self) -> None:
         """Nobody begins anything new; returns when every request has its answer."""
@@ -125,7 +126,7 @@ class Load:
     def go_on(self) -> None:
         self._going.set()
 
-    def close(self) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._leaving.set()
         self._going.set()
         for thread in self._threads:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from tests.chaos.faults import Fault, Injector, lanes, plan
+from tests.chaos.faults import Fault, Injector, lanes
 from tests.chaos.load import OPEN, Load
 from tests.chaos.proving import faults_of, open_jobs
-from tests.chaos.studio import Studio
 
 REST_WITHIN_S = 300
 WORK_WITHIN_S = 30
@@ -49,24 +48,19 @@ class Outcome:
 
 
 class Run:
-    """One studio under fire; `tell` gets a line for each point and batch."""
+    """A studio under load and fire; `tell` gets a line for each point and batch."""
 
-    def __init__(
-        self, studio: Studio, seed: int, in_flight: int, tell: Callable[[str], None]
-    ) -> None:
-        self.studio = studio
-        self.seed = seed
-        self.load = Load(studio, seed, in_flight)
+    def __init__(self, load: Load, tell: Callable[[str], None]) -> None:
+        self.studio = load.studio
+        self.load = load
         self.outcome = Outcome()
-        self._injector = Injector(studio)
+        self._injector = Injector(load.studio)
         self._tell = tell
         self._noting = threading.Lock()
 
-    def go(self, points: int, batch: int) -> Outcome:
-        """All points of the seed's plan; stops after the first batch that is not clean."""
-        faults = plan(self.seed, points, production=self.studio.production)
-        self.load.start()
-        for first in range(0, points, batch):
+    def go(self, faults: list[Fault], batch: int) -> Outcome:
+        """All these faults; stops after the first batch that is not clean."""
+        for first in range(0, len(faults), batch):
             self.load.go_on()
             several = lanes(faults[first : first + batch])
             with ThreadPoolExecutor(len(several)) as pool:
@@ -74,7 +68,6 @@ class Run:
             self._rest()
             if self.outcome.wrong:
                 break
-        self.load.close()
         return self.outcome
 
     def _work_through(self, lane: list[Fault]) -> None:

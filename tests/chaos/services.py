@@ -15,6 +15,8 @@ from pathlib import Path
 import psycopg
 import redis
 
+from tests.chaos.lossy_door import LossyDoor
+
 START_S = 30
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -43,6 +45,7 @@ class Postgres:
     def __init__(self) -> None:
         self.port = free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/studio"
+        self.door = LossyDoor(self.port)
         # Not pytest's folder: the user postgres may not enter that.
         self._folder = Path(tempfile.mkdtemp(prefix="chaos-postgres-"))
         if os.geteuid() == 0:
@@ -67,8 +70,14 @@ class Postgres:
 
     def close(self) -> None:
         """Stop it and delete it."""
+        self.door.close()
         self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop", check=False)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def url_of_door(self) -> str:
+        """The database for processes that may lose an answer."""
+        return self.url.replace(f":{self.port}/", f":{self.door.port}/")
 
     @property
     def _data(self) -> str:

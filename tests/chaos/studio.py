@@ -130,7 +130,7 @@ class Studio(Product):
         if not (self.postgres and self.redis):
             return {}
         return {
-            "DATABASE_URL": self.postgres.url,
+            "DATABASE_URL": self.postgres.url_of_door,
             "REDIS_URL": self.redis.url,
             "STUDIO_WORKERS": "none",
         }
