@@ -1,6 +1,7 @@
 """`python -m tests.chaos`: what script/chaos runs."""
 
 import argparse
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 
 from tests.chaos import services
+from tests.chaos.approving import approve_at_once, with_candidates
 from tests.chaos.faults import WEIGHTS, WEIGHTS_OF_SERVICES, plan
 from tests.chaos.load import Load
 from tests.chaos.run import Run
@@ -18,8 +20,10 @@ KINDS = (*WEIGHTS, *WEIGHTS_OF_SERVICES)
 
 
 def main() -> int:
-    """Run the chosen topologies one after the other; 1 when anything was wrong."""
+    """Break the product on purpose and prove that nothing was lost; 1 when anything was."""
     arguments = _parser().parse_args()
+    if arguments.approvals:
+        return 0 if _approve(arguments.approvals, arguments.candidates) else 1
     chosen = [arguments.topology] if arguments.topology else list(TOPOLOGIES)
     if "production" in chosen and (reason := services.missing()):
         print(f"production is not run: {reason}")
@@ -52,6 +56,26 @@ def _run(topology: str, points: int, arguments: argparse.Namespace) -> bool:
     return not outcome.wrong
 
 
+def _approve(rounds: int, candidates: int) -> bool:
+    if reason := services.missing():
+        print(f"not run: {reason}")
+        return False
+    with (
+        tempfile.TemporaryDirectory(prefix="chaos-") as folder,
+        Studio(Path(folder), production=True, WEB_THREADS="20") as studio,
+    ):
+        character = with_candidates(studio, candidates)
+        began = time.monotonic()
+        found = asyncio.run(approve_at_once(studio, character, rounds, tell=print))
+        minutes = (time.monotonic() - began) / 60
+        integrity = studio.manage("check_integrity").stdout.strip()
+    print(f"{found.rounds} rounds, {candidates} approvals at once over 20 connections each")
+    print(f"{dict(found.told)}, wrong {len(found.wrong)}, {minutes:.1f} min; {integrity}")
+    for sentence in found.wrong[:20]:
+        print(f"    WRONG: {sentence}")
+    return not found.wrong and integrity == "Everything holds."
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="script/chaos", description=main.__doc__)
     parser.add_argument("--points", type=int, default=50, help="faults in all (default: 50)")
@@ -62,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--batch", type=int, default=25, help="points between two proofs")
     parser.add_argument("--in-flight", type=int, default=20, help="variants asked for at a time")
+    parser.add_argument(
+        "--approvals", type=int, default=0, metavar="ROUNDS",
+        help="instead: so many rounds of approvals of different candidates at once",
+    )  # fmt: skip
+    parser.add_argument("--candidates", type=int, default=200, help="approved at once in a round")
     return parser
 
 

@@ -6,6 +6,7 @@ Speaks to the page, which says what hero its reader saw.
 import asyncio
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
@@ -55,7 +56,9 @@ def with_candidates(studio: Studio, count: int) -> int:
     return character
 
 
-async def approve_at_once(studio: Studio, character: int, rounds: int) -> Approvals:
+async def approve_at_once(
+    studio: Studio, character: int, rounds: int, tell: Callable[[str], None] = print
+) -> Approvals:
     """Each round every candidate but the hero is approved at once, by three people in turn."""
     found = Approvals()
     limits = httpx.Limits(max_connections=None)
@@ -70,6 +73,7 @@ async def approve_at_once(studio: Studio, character: int, rounds: int) -> Approv
                 if pk != hero
             ]
             _judge(found, studio, character, await asyncio.gather(*asked))
+            tell(f"{found.rounds:5} {dict(found.told)}, wrong {len(found.wrong)}")
     return found
 
 
