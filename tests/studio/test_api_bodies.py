@@ -62,13 +62,6 @@ WRITES = {
     "api-comfy-server": ("patch", {"name": str, "url": str, "slots": int, "restart_hook": str}),
     "api-comfy-server-pause": ("post", {}),
     "api-comfy-server-resume": ("post", {}),
-    "api-generate-batch": (
-        "post",
-        {"variant_type": str, "workflow_id": int, "count": int, "prompt": str},
-    ),
-    "api-queue-pause": ("post", {}),
-    "api-queue-resume": ("post", {}),
-    "api-job-front": ("post", {}),
     "api-job-cancel": ("post", {}),
     "api-job-retry": ("post", {}),
     "api-job-front": ("post", {}),
