@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from comfy_bridge.models import ServerStatus
+from comfy_bridge.models import Breaker, ServerStatus
 from jobs.models import WorkerStatus
 from studio.fleet import Fleet, Server
 from studio.lib import figures
@@ -91,6 +91,17 @@ def _servers(servers: tuple[Server, ...]) -> Iterator[Metric]:
         "prompts_open",
         "Prompts of ours that it has or may have.",
         lambda server: server.row.open_submissions,
+    )
+    yield each("room", "Prompts that it takes now.", lambda server: server.row.room)
+    yield _gauge(
+        "comfyui_breaker",
+        "The state of the server's circuit breaker: 1 for the one it is in.",
+        ("server", "state"),
+        (
+            ((server.row.url, state.value), server.row.breaker is state)
+            for server in servers
+            for state in Breaker
+        ),
     )
 
 

@@ -1,12 +1,15 @@
 """/metrics tells the figures of the whole fleet, to the token's holder and to admins."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
+from comfy_bridge.models import ComfyServer
 from comfy_bridge.submissions import open_submission
 from jobs import queues
 from jobs.claiming import Timing
@@ -115,6 +118,15 @@ def test_servers_tell_their_slots(scrape, server):
     assert of(told, "studio_comfyui_online", server=server.url) == 1
     assert of(told, "studio_comfyui_slots", server=server.url) == 2
     assert of(told, "studio_comfyui_slots_busy", server=server.url) == 1
+
+
+def test_a_breaker_that_is_open_says_so(scrape, server):
+    later = Now() + timedelta(minutes=1)
+    ComfyServer.objects.update(failures=3, retry_at=later)
+    told = scrape()
+    assert of(told, "studio_comfyui_breaker", server=server.url, state="open") == 1
+    assert of(told, "studio_comfyui_breaker", server=server.url, state="closed") == 0
+    assert of(told, "studio_comfyui_room", server=server.url) == 0
 
 
 def test_what_another_process_counted_is_told_under_its_name(scrape, db):

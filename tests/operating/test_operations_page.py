@@ -1,9 +1,12 @@
 """/operations/ shows an admin the same figures, and keeps itself fresh while somebody looks."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
+from comfy_bridge.models import ComfyServer
 from comfy_bridge.submissions import open_submission
 from jobs import queues
 from studio.lib.errors import StudioError
@@ -48,6 +51,14 @@ def test_a_paused_queue_says_so(text, admin):
 def test_a_server_tells_its_slots(text, server):
     open_submission(server, {})
     assert "Big one Online http://127.0.0.1:8188 Slots busy 1 of 2 Prompts open 1" in text()
+
+
+def test_a_server_whose_breaker_is_open_says_so(text, server):
+    later = Now() + timedelta(minutes=1)
+    ComfyServer.objects.update(failures=3, retry_at=later)
+    said = text()
+    assert "Big one Online Breaker open" in said
+    assert "Failures in a row 3" in said
 
 
 def test_failures_are_grouped_by_their_cause(text, work):
