@@ -34,7 +34,7 @@ def jobs_asked(jobs: Sequence[Job]) -> None:
     elif jobs:
         groups = dict.fromkeys(group for job in jobs for group in _groups(job))
         push_on_commit(
-            "job.progress",
+            "job.asked",
             groups,
             fragments={"tray": render_to_string("jobs/_changed.html")},
             job_ids=[job.pk for job in jobs],

@@ -26,10 +26,14 @@ class StudioError(Exception):
 
 
 class Conflict(StudioError):
-    """Somebody else was faster: the row is no longer in the state that was read."""
+    """Somebody else was faster: the row is no longer in the state that was read.
+
+    A person looks again and decides anew; a job tries again on what is there now.
+    """
 
     code = "conflict"
     status = 409
+    permanent = False
 
 
 class IllegalMove(StudioError):

@@ -34,7 +34,6 @@ BREAKS = {
     "database_error": ("claiming.written", "generating.prepared", "finishing.written"),
 }
 SWITCHES: tuple[dict[str, Any], ...] = (
-    {"refuse": 2},
     {"error_after_queue": 2},
     {"deaf_socket": True},
     {"drop_socket": 3},

@@ -7,7 +7,7 @@ from jobs import asking, handling
 from jobs.claiming import BACKOFF_S, Timing
 from jobs.errors import Retryable
 from jobs.models import Job, JobAttempt, JobStatus
-from studio.lib.errors import StudioError
+from studio.lib.errors import Conflict, StudioError
 from tests.jobs.conftest import TIMING
 
 
@@ -184,3 +184,10 @@ def test_an_end_that_the_database_refuses_is_left_to_the_sweeper(
     handling.run(lease)
     assert Job.objects.get(pk=lease.job.pk).state is JobStatus.RUNNING
     assert "the sweeper takes it up" in caplog.text
+
+
+def test_a_lost_race_over_a_row_is_run_again(work):
+    work.does(raises(Conflict("Somebody changed this meanwhile.")))
+    work.one()
+    row = work.run()
+    assert (row.state, row.error_code) == (JobStatus.QUEUED, "conflict")

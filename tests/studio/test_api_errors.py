@@ -45,7 +45,7 @@ def test_without_signing_in_every_address_says_so(cast):
     client = APIClient()
     for row in ROWS:
         if row.is_api and row.cells["anonymous"] == 401 and "/auth/" not in row.path:
-            path = row.path.format(**cast.ours.addresses())
+            path = row.path.format(**cast.ours.addresses(), server=1)
             answer = getattr(client, row.method.lower())(path)
             body_of(answer, 401, "not_authenticated")
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
@@ -114,6 +114,8 @@ def test_ids_that_no_row_can_have_are_not_found(cast):
         client = signed_in(cast.creator, api=api)
         wrong = {}
         for row in ROWS:
+            if "{server}" in row.path:
+                continue  # the admins', whatever its id
             if "{" in row.path and row.is_api is api:
                 path = row.path.format(**names)
                 status = getattr(client, row.method.lower())(path).status_code

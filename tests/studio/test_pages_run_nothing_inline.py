@@ -11,7 +11,8 @@ from variants import ordering
 
 PAGES = [
     row for row in ROWS if row.method == "GET" and not row.is_api and not row.is_media
-    and row.path not in ("/tokens.css", "/healthz") and "download" not in row.path
+    and row.path not in ("/tokens.css", "/healthz", "/readyz", "/metrics")
+    and "download" not in row.path
 ]  # fmt: skip
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
