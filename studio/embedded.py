@@ -20,6 +20,9 @@ from studio.lib.errors import StudioError
 
 # A thread that waits is woken by its message at once; this is only how often it looks around.
 LOOK_AROUND_MS = 1000
+# Here every job is lost with the server, however innocent, and people do end and start it: a job
+# has to be there this many times oftener than one in a worker process before it is blamed.
+RESTARTS = 5
 
 
 class Embedded:
@@ -39,7 +42,7 @@ class Embedded:
                 "Another server with embedded workers runs on this database. Stop it first, or "
                 "set STUDIO_WORKERS=none for this one."
             )
-        take_up(Q(lease_owner__startswith="embedded:"), settings.JOB_POISON_LOSSES)
+        take_up(Q(lease_owner__startswith="embedded:"), settings.JOB_POISON_LOSSES * RESTARTS)
         try:
             pool.register_urls(settings.COMFYUI_URLS)
         except StudioError as error:
