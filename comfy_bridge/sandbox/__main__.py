@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import ImageFile
+
 from comfy_bridge.sandbox.app import Options, Sandbox
 from comfy_bridge.sandbox.faults import UnknownFaultError
 from comfy_bridge.sandbox.server import AbortableServer
@@ -15,6 +17,7 @@ from comfy_bridge.sandbox.server import AbortableServer
 def main() -> int:
     """Parse the arguments and serve; the exit code."""
     arguments = _parser().parse_args()
+    ImageFile.LOAD_TRUNCATED_IMAGES = True  # as the real server does, and only in this process
     with _folder(arguments.dir) as folder:
         options = Options(
             folder=folder,

@@ -10,14 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageFile, ImageOps, ImageSequence
+from PIL import Image, ImageOps, ImageSequence
 from PIL.PngImagePlugin import PngInfo
 
 from comfy_bridge.sandbox import pictures
 from comfy_bridge.sandbox.folders import EscapeError, Folders
 from comfy_bridge.sandbox.pictures import Pixels
 
-ImageFile.LOAD_TRUNCATED_IMAGES = True  # the real server accepts them
 LETTERS = "abcdefghijklmnopqrstuvxyz"
 CHANNELS = {"red": 0, "green": 1, "blue": 2, "alpha": 3}
 PLAIN_MODES = ("RGB", "L", "I", "I;16", "F")
