@@ -10,6 +10,7 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 os.environ["VAR_DIR"] = _folder
 os.environ["STUDIO_WORKERS"] = "none"
+os.environ["REDIS_PREFIX"] = f"tests-{os.getpid()}"  # several processes may share one Redis
 os.environ["COMFYUI_URLS"] = ""
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 for name in ("STORAGE_URL", "SITE_URL", "MEDIA_ROOT", "DEBUG"):

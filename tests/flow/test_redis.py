@@ -14,9 +14,11 @@ from tests.flow.listener import Listener
 from tests.jobs.product import Product
 
 REDIS = "redis://127.0.0.1:6379/15"
-KEYS = "studio:*"
+KEYS = f"{os.environ['REDIS_PREFIX']}:*"
 PACE = {"JOB_LEASE_S": "2", "JOB_HEARTBEAT_S": "0.5", "JOB_SWEEP_S": "0.5"}
 COUNT = 3
+
+pytestmark = pytest.mark.xdist_group("redis")  # one start of the processes serves all
 
 
 @pytest.fixture(scope="module")
