@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from django.db.models.functions import Now
 
@@ -69,6 +70,12 @@ def choose(needs: Needs, servers: Iterable[ComfyServer]) -> ComfyServer | None:
     return min(
         able, key=lambda server: (server.open_submissions / server.slots, server.pk), default=None
     )
+
+
+def answered_within(limit_s: float) -> bool:
+    """Whether any server answered a check in the last `limit_s` seconds."""
+    since = Now() - timedelta(seconds=limit_s)
+    return ComfyServer.objects.filter(last_seen_at__gte=since).exists()
 
 
 def missing(version: WorkflowVersion, values: Values | None = None) -> list[str]:

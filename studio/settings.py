@@ -200,6 +200,7 @@ COMFYUI_URLS = env.words("COMFYUI_URLS")
 COMFYUI_NETWORKS = env.words("COMFYUI_NETWORKS", "127.0.0.0/8,::1/128")
 COMFYUI_RESTART_HOOKS_DIR = env.folder("COMFYUI_RESTART_HOOKS_DIR")
 COMFYUI_STALL_S = env.number("COMFYUI_STALL_S", default=120)
+COMFYUI_WAIT_S = env.number("COMFYUI_WAIT_S", default=90)
 MODELS_DIR = Path(env.text("MODELS_DIR", str(VAR_DIR / "models")))
 
 # --- limits of what comes from outside ----------------------------------------------------------

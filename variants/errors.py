@@ -43,6 +43,12 @@ class NoServer(StudioError):
     status = 503
 
 
+class NobodyAnswers(NoServer):
+    """No ComfyUI server has answered for as long as work may wait for one."""
+
+    permanent = True
+
+
 class VariantGone(StudioError):
     """The variant is no longer to be made: cancelled, deleted, or quarantined meanwhile."""
 

@@ -21,7 +21,7 @@ from jobs.errors import GivenBack
 from studio.lib.files import read
 from variants import publishing, waiting
 from variants.binding import prompt_for
-from variants.errors import NoServer, VariantGone
+from variants.errors import NobodyAnswers, NoServer, VariantGone
 from variants.models import ImageVariant
 from variants.moving import set_status
 from variants.vocabulary import VariantStatus
@@ -46,8 +46,9 @@ def place(lease: Lease, variant: ImageVariant) -> Placed:
     """The open submission of the variant, or a fresh one on the server with the most room.
 
     One whose server went offline is given up for another server. Raises GivenBack when no server
-    has a place: then the job waits on, and no attempt is used up. NoServer, VariantGone, LeaseLost
-    and the refusals of `prompt_for` and `with_models` as well.
+    has a place: then the job waits on, and no attempt is used up; NobodyAnswers when it waited long
+    enough for any. NoServer, VariantGone, LeaseLost and the refusals of `prompt_for` and
+    `with_models` as well.
     """
     version, source = variant.workflow_version, variant.source_image
     if version is None or source is None:
@@ -82,6 +83,8 @@ def _chosen(
     if waiting.would_be_claimed(lease.job, servers):
         # It would be back at once, again and again: let its attempts end that.
         raise NoServer(" ".join(pool.absence(needs, servers)) or "Every ComfyUI server is busy.")
+    if waiting.nobody_answers():
+        raise NobodyAnswers(" ".join(pool.absence(needs, servers)))
     raise GivenBack
 
 

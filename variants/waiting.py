@@ -5,10 +5,13 @@ that claiming need not look at any variant.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from comfy_bridge import pool
 from comfy_bridge.catalog import Catalog, ModelNeed, Needs, lacks_model
@@ -47,7 +50,8 @@ def when_a_server_is_free(due: QuerySet[Job]) -> QuerySet[Job]:
     """The due jobs that may be claimed now, for `claim` (it runs in its transaction).
 
     Those for which an online server that has what they need has room for one prompt more; those
-    whose prompt a server has already; and those that a person wants cancelled.
+    whose prompt a server has already; those that a person wants cancelled; and those that waited
+    too long while no server answered at all, to end with the reason.
     """
     servers = pool.locked()
     followed = _followed()
@@ -56,9 +60,15 @@ def when_a_server_is_free(due: QuerySet[Job]) -> QuerySet[Job]:
         # Claimed a moment ago: it will take the place that it would be given now.
         if server := pool.choose(needs_of(job), servers):
             server.take_one()
-    return due.filter(
-        _fits_room(servers) | Q(pk__in=followed) | Q(cancel_requested_at__isnull=False)
-    )
+    allowed = _fits_room(servers) | Q(pk__in=followed) | Q(cancel_requested_at__isnull=False)
+    if nobody_answers():
+        allowed |= Q(due_at__lt=Now() - timedelta(seconds=settings.COMFYUI_WAIT_S))
+    return due.filter(allowed)
+
+
+def nobody_answers() -> bool:
+    """Whether every server has been silent for as long as work may wait for one."""
+    return not pool.answered_within(settings.COMFYUI_WAIT_S)
 
 
 def would_be_claimed(job: Job, servers: Iterable[ComfyServer]) -> bool:
@@ -125,8 +135,8 @@ def _demand(version_pk: int) -> tuple[Needs, dict[ModelNeed, str]]:
 def explain() -> int:
     """Write on every waiting job why no server may be given it; returns how many notes changed.
 
-    Nothing fails by waiting: with no able server the work stays where it is, however long that
-    takes, and the person reads why on the card and in the tray.
+    With no able server the work stays where it is, and the person reads why on the card and in
+    the tray.
     """
     servers = list(ComfyServer.objects.with_open())
     queued = Job.objects.filter(queue="comfy", status_id=JobStatus.QUEUED)

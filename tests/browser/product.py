@@ -232,6 +232,7 @@ class Product:
             "COMFYUI_NETWORKS": "127.0.0.0/8",
             # Short waits: a test sees a job fail for good after its second attempt.
             "JOB_SWEEP_S": "1",
+            "COMFYUI_WAIT_S": "5",
             "JOB_MAX_ATTEMPTS": "2",
             "LOG_LEVEL": "INFO",
             "PYTHONUNBUFFERED": "1",
