@@ -1,5 +1,6 @@
 """Users, projects and memberships. Knows nothing of characters or images."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -31,7 +32,7 @@ class User(AbstractUser):
     @cached_property
     def roles(self) -> frozenset[str]:
         """Names of the groups, read from the database once per request."""
-        names = set(self.groups.values_list("name", flat=True))
+        names = {group.name for group in self.groups.all()}
         return frozenset(names | {ADMIN}) if self.is_superuser else frozenset(names)
 
     @property
@@ -59,6 +60,21 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         if user.is_admin:
             return self
         return self.filter(memberships__user=user)
+
+    def visible_to_each(self, people: Iterable[User]) -> dict[int, set[int]]:
+        """For many people at once what `visible_to` gives for one: project ids by person's id."""
+        seen: dict[int, set[int]] = {}
+        members: list[int] = []
+        for user in people:
+            seen[user.pk] = set()
+            if user.is_admin:
+                seen[user.pk].update(self.values_list("pk", flat=True))
+            elif user.is_active and user.roles & set(ROLES):
+                members.append(user.pk)
+        memberships = ProjectMembership.objects.filter(user__in=members, project__in=self)
+        for user_id, project_id in memberships.values_list("user_id", "project_id"):
+            seen[user_id].add(project_id)
+        return seen
 
 
 class Project(Stamped):

@@ -1,31 +1,38 @@
 """The live socket: JSON events for programs, rendered fragments for pages."""
 
+import asyncio
 import json
+import logging
 import re
 import time
-from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY
-from django.utils.crypto import constant_time_compare
-from django.utils.module_loading import import_string
+from django.db import DatabaseError
+from django.http import parse_cookie
 
-from characters.models import Character
-from people.models import Project, User
-from people.tickets import spend
+from studio.hearing import MAX_GROUPS, Wanted, by_session, by_ticket, heard_by
+from studio.lib import events
+from studio.lib.hub import Message
 
-MAX_GROUPS = 200
-REMEMBERED = 256
+log = logging.getLogger(__name__)
+
 RECHECK_S = 2.0
 MAX_MESSAGE = 16 * 1024  # characters
 _TOPIC = re.compile(r"(project|character)-([1-9][0-9]{0,17})")
 SIGNED_OUT = 4401
-TOO_BIG = 4413  # 1009 is the server's own to send
-SessionStore = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+# An application may send no code below 3000 but 1000: the others are the server's own.
+TOO_BIG = 4413
+BROKEN = 4500
+RESTARTED = 4503
+
+_heard_by = database_sync_to_async(heard_by)
+_by_session = database_sync_to_async(by_session)
+_by_ticket = database_sync_to_async(by_ticket)
 
 
 class EventsConsumer(AsyncJsonWebsocketConsumer):
@@ -36,26 +43,37 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
     A program, which has no session, comes with `?ticket=…` (POST auth/ws-ticket).
     """
 
+    channel_layer_alias = None  # nothing is sent to one socket: the hub hands on to groups
+    gone = False
+
     async def connect(self) -> None:
         query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
-        user = await self._who(query.get("ticket", []))
-        if user is None:
+        # Not Channels' session middleware: it would look into the session at every message sent.
+        tickets = query.get("ticket")
+        who = await (_by_ticket(tickets[0]) if tickets else _by_session(_session_key(self.scope)))
+        if who is None:
             await self.close(SIGNED_OUT)
             return
-        self.user = user
         self.pages = set(query.get("fragments", []))
-        self.seen: OrderedDict[str, None] = OrderedDict()
-        asked = [topic for topic in self.pages if topic != "tray"]
-        groups = await self._visible(asked)
-        self.joined = groups
-        self.checked_at = time.monotonic()
-        for group in groups:
-            await self.channel_layer.group_add(group, self.channel_name)
+        self.joined: set[str] = set()
+        self.held: list[Message] = []
+        self.server = events.server()
+        self.wanted = Wanted(who, _topics(self.pages))
+        await self.server.hears()
+        self.join(*await _heard_by([self.wanted]))
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
-        for group in getattr(self, "joined", []):
-            await self.channel_layer.group_discard(group, self.channel_name)
+        self.gone = True
+        if hasattr(self, "joined"):
+            self.join([])
+
+    def join(self, groups: list[str]) -> None:
+        """Hear these groups and no others."""
+        self.checked_at = time.monotonic()
+        self.server.hub.leave(self, self.joined - set(groups))
+        self.server.hub.join(self, set(groups) - self.joined)
+        self.joined = set(groups)
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
@@ -75,80 +93,88 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
         if not isinstance(topics, list) or len(topics) > MAX_GROUPS:
             await self.send_json({"type": "error", "code": "bad_message"})
             return
-        groups = await self._visible([str(topic) for topic in topics], projects=False)
-        for group in set(self.joined) - set(groups):
-            await self.channel_layer.group_discard(group, self.channel_name)
-        for group in set(groups) - set(self.joined):
-            await self.channel_layer.group_add(group, self.channel_name)
-        self.joined = groups
+        self.wanted = Wanted(self.wanted.who, _topics(topics), with_projects=False)
+        (groups,) = await _heard_by([self.wanted])
+        self.join(groups)
         await self.send_json({"type": "subscribed", "topics": groups})
 
-    async def studio_event(self, message: dict[str, Any]) -> None:
-        """Send on what reached one of the groups, once; the permission is checked again."""
-        event = message["event"]
-        if event["id"] in self.seen:
-            return
-        self.seen[event["id"]] = None
-        if len(self.seen) > REMEMBERED:
-            self.seen.popitem(last=False)
-        await self._check_again()
-        if message["group"] not in self.joined:
-            return
-        if not self.pages:
-            await self.send_json(event)
-            return
-        html = "".join(part for page, part in message["fragments"].items() if page in self.pages)
-        if html:
-            await self.send(text_data=html)
+    async def hear(self, message: Message) -> None:
+        """Send on what reached one of the groups, under a permission at most two seconds old.
 
-    async def _check_again(self) -> None:
-        """Leave the groups that the person may no longer hear; looks every two seconds at most."""
-        now = time.monotonic()
-        if now - self.checked_at < RECHECK_S:
+        It is read anew a little earlier; when that was too late, the message waits for it.
+        """
+        age_s = time.monotonic() - self.checked_at
+        if age_s >= RECHECK_S * 0.75:
+            _rechecks.ask(self)
+        if self.held or age_s >= RECHECK_S:
+            self.held.append(message)
+        else:
+            await self._send_on(message)
+
+    async def restart(self) -> None:
+        """Let the other side come back and fetch anew: events may be missing."""
+        await self.close(RESTARTED)
+
+    async def checked(self, wanted: Wanted, groups: list[str]) -> None:
+        """The permission was read anew: send on what waited, as far as it is still allowed."""
+        if self.gone:
             return
-        self.checked_at = now
-        allowed = await self._visible([group for group in self.joined if "user-" not in group])
-        for group in set(self.joined) - set(allowed):
-            await self.channel_layer.group_discard(group, self.channel_name)
-            self.joined.remove(group)
+        if wanted is self.wanted:  # else it subscribed to other topics meanwhile, and was checked
+            self.join(groups)
+        held, self.held = self.held, []
         if not self.joined:
             await self.close(SIGNED_OUT)
+        for message in held:
+            if not self.joined.isdisjoint(message.groups):
+                await self._send_on(message)
 
-    @database_sync_to_async
-    def _who(self, tickets: list[str]) -> User | None:
-        """The person of the ticket, which is used by this, or else of the session."""
-        user = spend(tickets[0]) if tickets else self.scope.get("user")
-        if not isinstance(user, User):
-            return None
-        self.sealed = user.get_session_auth_hash() if tickets else None
-        return user
+    async def _send_on(self, message: Message) -> None:
+        if self.pages:
+            text = "".join(part for page, part in message.fragments.items() if page in self.pages)
+        else:
+            text = message.text
+        if text:
+            await self.base_send({"type": "websocket.send", "text": text})
 
-    def _signed_in(self, user: User) -> bool:
-        """Whether what opened the socket stands: no sign-out, no new password since."""
-        sealed = self.sealed
-        if sealed is None:
-            stored = SessionStore(self.scope["session"].session_key)
-            sealed = stored.get(HASH_SESSION_KEY, "")
-        return constant_time_compare(sealed, user.get_session_auth_hash())
 
-    @database_sync_to_async
-    def _visible(self, topics: list[str], *, projects: bool = True) -> list[str]:
-        """Groups to join: the person's own, the topics asked for, and all their projects."""
-        user = User.objects.filter(pk=self.user.pk, is_active=True).first()
-        if user is None or not self._signed_in(user):
-            return []
-        self.user = user  # read anew: roles are remembered on the instance
-        matches = [match for topic in topics[:MAX_GROUPS] if (match := _TOPIC.fullmatch(topic))]
-        rows = {
-            "project": Project.objects.visible_to(user),
-            "character": Character.objects.visible_to(user),
-        }
-        groups = [f"user-{user.pk}"]
-        for kind, visible in rows.items():
-            asked = [int(match[2]) for match in matches if match[1] == kind]
-            found = visible.filter(pk__in=asked).values_list("pk", flat=True) if asked else []
-            groups += [f"{kind}-{pk}" for pk in found]
-        if projects:
-            pks = rows["project"].values_list("pk", flat=True)[:MAX_GROUPS]
-            groups += [f"project-{pk}" for pk in pks]
-        return list(dict.fromkeys(groups))[:MAX_GROUPS]
+class _Rechecks:
+    """Reads the permissions of all sockets that ask for it together, one batch at a time."""
+
+    def __init__(self) -> None:
+        self._asking: dict[EventsConsumer, None] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def ask(self, socket: EventsConsumer) -> None:
+        """Have this socket's permission read soon; it is told by `checked`."""
+        self._asking[socket] = None
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        while self._asking:
+            sockets, self._asking = list(self._asking), {}
+            wanted = [socket.wanted for socket in sockets]
+            try:
+                heard = await _heard_by(wanted)
+            except DatabaseError:
+                log.warning("permissions of live sockets were not read", exc_info=True)
+                for socket in sockets:
+                    await socket.close(BROKEN)
+                continue
+            for socket, asked, groups in zip(sockets, wanted, heard, strict=True):
+                await socket.checked(asked, groups)
+
+
+_rechecks = _Rechecks()
+
+
+def _session_key(scope: Mapping[str, Any]) -> str:
+    """What the session cookie says; empty without one."""
+    cookies = parse_cookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin1"))
+    return cookies.get(settings.SESSION_COOKIE_NAME, "")
+
+
+def _topics(asked: Any) -> tuple[tuple[str, int], ...]:
+    """The well-formed ones, as (`character`, 5)."""
+    matches = (_TOPIC.fullmatch(str(topic)) for topic in list(asked)[:MAX_GROUPS])
+    return tuple((match[1], int(match[2])) for match in matches if match)

@@ -169,14 +169,6 @@ if STUDIO_WORKERS == "embedded" and REDIS_URL:
         "With REDIS_URL, workers are processes of their own (dramatiq studio.worker): "
         "leave STUDIO_WORKERS unset or say 'none'."
     )
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX},
-    }
-    if REDIS_URL
-    else {"BACKEND": "studio.lib.events.EmbeddedLayer", "CONFIG": {"capacity": 1000}}
-}
 JOB_LEASE_S = env.number("JOB_LEASE_S", default=60)
 JOB_HEARTBEAT_S = env.number("JOB_HEARTBEAT_S", default=15)
 JOB_SWEEP_S = env.number("JOB_SWEEP_S", default=10)

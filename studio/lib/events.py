@@ -1,45 +1,106 @@
 """Live events: one `push()` that reaches every browser, embedded or over Redis.
 
-An event is a hint; the row is the truth. Embedded, the server's event loop lives in this process
-and the message is handed to it; with Redis any process publishes.
+An event is a hint; the row is the truth. Embedded, the message is handed to the server's loop in
+this process. With Redis any process publishes, and each server process hears everything through
+one subscription: what a message costs does not grow with the subscriptions of its sockets.
 """
 
 import asyncio
 import logging
 import uuid
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.exceptions import ChannelFull
-from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from redis import Redis
+from redis import asyncio as aioredis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from studio.lib.figures import EVENTS_DROPPED, EVENTS_PUSHED
+from studio.lib.hub import Hub, Message
 
 log = logging.getLogger(__name__)
 
-_server: dict[str, asyncio.AbstractEventLoop] = {}
+ANSWER_S = 3.0
+QUIET_S = 15.0
+AGAIN_S = 1.0
 
 
-class EmbeddedLayer(InMemoryChannelLayer):  # type: ignore[misc]  # channels is untyped
-    """The layer of a server without Redis; it counts what a slow listener's full queue drops."""
+class Server:
+    """The server's side: its loop, its hub, and with Redis the one subscription of the process."""
 
-    async def send(self, channel: str, message: Mapping[str, Any]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.hub = Hub()
+        self._hears = asyncio.Event()
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        hearing = self._listen(settings.REDIS_URL) if settings.REDIS_URL else self._take_in()
+        self._task = loop.create_task(hearing)
+
+    async def hears(self, timeout_s: float = ANSWER_S) -> bool:
+        """Whether messages arrive, waiting for the subscription at the start."""
         try:
-            await super().send(channel, message)
-        except ChannelFull:
-            EVENTS_DROPPED.labels("listener_full").inc()
-            raise
+            await asyncio.wait_for(self._hears.wait(), timeout_s)
+        except TimeoutError:
+            return False
+        return True
+
+    def hand(self, message: Message) -> None:
+        """Deliver from any thread of this process."""
+        self.loop.call_soon_threadsafe(self._inbox.put_nowait, message)
+
+    async def _take_in(self) -> None:
+        self._hears.set()
+        while True:
+            await self.hub.deliver(await self._inbox.get())
+
+    async def _listen(self, url: str) -> None:
+        while True:
+            try:
+                await self._subscribe(url)
+            except (OSError, RedisError) as error:
+                log.warning("live events are interrupted, trying again: %s", error)
+            self._hears.clear()
+            await asyncio.sleep(AGAIN_S)
+
+    async def _subscribe(self, url: str) -> None:
+        # Redis' own retries would hide a gap; here it is told to everybody who listens.
+        client = aioredis.Redis.from_url(
+            url, socket_connect_timeout=ANSWER_S, retry=Retry(NoBackoff(), 0)
+        )
+        async with client, client.pubsub() as subscription:
+            await subscription.subscribe(_channel())
+            while True:
+                heard = await subscription.get_message(timeout=QUIET_S)
+                if heard is None:
+                    await subscription.ping()
+                    heard = await subscription.get_message(timeout=ANSWER_S)
+                if heard is None:
+                    raise ConnectionError("Redis fell silent")
+                if heard["type"] == "subscribe":
+                    await self.hub.restart()
+                    self._hears.set()
+                elif heard["type"] == "message":
+                    await self.hub.deliver(Message.unpacked(heard["data"]))
+
+
+_server: dict[str, Server] = {}
 
 
 def serve_from(loop: asyncio.AbstractEventLoop) -> None:
     """Remember the server's loop (called by the ASGI entry; Daphne has no lifespan)."""
-    _server["loop"] = loop
+    if "here" not in _server or _server["here"].loop is not loop:
+        _server["here"] = Server(loop)
+
+
+def server() -> Server:
+    """The server of this process; KeyError where none was started."""
+    return _server["here"]
 
 
 def push(
@@ -52,47 +113,33 @@ def push(
     """Send one event to the groups (`project-1`, `character-5`, `user-3`).
 
     `fragments` maps a page's name (`character-5`, `tray`) to HTML rendered once for all its
-    readers. A listener in several groups gets it once (by `id`). Never raises for want of a
-    listener or of Redis: the row is committed already.
+    readers. A listener in several groups gets it once. Never raises for want of a listener or of
+    Redis: the row is committed already.
     """
-    message = {
-        "type": "studio.event",
-        "event": {
-            "type": event,
-            "id": uuid.uuid4().hex,
-            "at": timezone.now().isoformat(),
-            **data,
-        },
-        "fragments": dict(fragments or {}),
-    }
-    layer = get_channel_layer()
-    if layer is None:
-        return
-    loop = _server.get("loop")
-    for group in dict.fromkeys(groups):
-        addressed = {**message, "group": group}
-        EVENTS_PUSHED.inc()
-        if loop is not None and loop.is_running():
-            sending = asyncio.run_coroutine_threadsafe(layer.group_send(group, addressed), loop)
-            sending.add_done_callback(_report)
-        elif not isinstance(layer, InMemoryChannelLayer):
-            try:
-                async_to_sync(layer.group_send)(group, addressed)
-            except (OSError, RedisError) as error:
-                EVENTS_DROPPED.labels("redis_away").inc()
-                log.warning("event %s for %s was not sent: %s", event, group, error)
-        else:
-            EVENTS_DROPPED.labels("no_server").inc()
-
-
-def _report(sending: "Future[None]") -> None:
-    if sending.cancelled():
-        EVENTS_DROPPED.labels("server_ended").inc()
-    elif error := sending.exception():
-        EVENTS_DROPPED.labels("redis_away").inc()
-        log.warning("an event was not sent: %s", error)
+    told = {"type": event, "id": uuid.uuid4().hex, "at": timezone.now().isoformat(), **data}
+    message = Message(tuple(dict.fromkeys(groups)), told, dict(fragments or {}))
+    EVENTS_PUSHED.inc()
+    if settings.REDIS_URL:
+        try:
+            _redis(settings.REDIS_URL).publish(_channel(), message.packed())
+        except (OSError, RedisError) as error:
+            EVENTS_DROPPED.labels("redis_away").inc()
+            log.warning("event %s for %s was not sent: %s", event, message.groups, error)
+    elif "here" in _server and _server["here"].loop.is_running():
+        _server["here"].hand(message)
+    else:
+        EVENTS_DROPPED.labels("no_server").inc()
 
 
 def push_on_commit(event: str, groups: Iterable[str], **data: Any) -> None:
     """Push after the running transaction commits; a rollback says nothing."""
     transaction.on_commit(partial(push, event, list(groups), **data))
+
+
+def _channel() -> str:
+    return f"{settings.REDIS_PREFIX}:events"
+
+
+@cache
+def _redis(url: str) -> Redis:
+    return Redis.from_url(url, socket_connect_timeout=ANSWER_S, socket_timeout=ANSWER_S)

@@ -16,7 +16,7 @@ REGISTRY = CollectorRegistry()
 Snapshot = dict[str, list[list[Any]]]  # family: [sample name, labels, value]
 
 EVENTS_PUSHED = Counter(
-    "studio_events_pushed", "Live events handed to the channel layer.", registry=REGISTRY
+    "studio_events_pushed", "Live events handed to the sockets' servers.", registry=REGISTRY
 )
 EVENTS_DROPPED = Counter(
     "studio_events_dropped",

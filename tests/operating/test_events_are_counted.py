@@ -1,13 +1,10 @@
 """Every live event that reaches nobody is counted, by its reason."""
 
-import asyncio
-
 import pytest
-from asgiref.sync import sync_to_async
-from channels.layers import get_channel_layer
-from redis.exceptions import RedisError
 
 from studio.lib import events, figures
+from studio.lib.hub import Hub, Message
+from tests.bench.servers import free_port
 
 
 def dropped(reason):
@@ -15,40 +12,35 @@ def dropped(reason):
     return taken.get(reason, 0)
 
 
-@pytest.fixture
-def layer(settings, monkeypatch):
-    """The embedded layer, whatever the tests run on, with room for two messages."""
-    settings.CHANNEL_LAYERS = {
-        "default": {"BACKEND": "studio.lib.events.EmbeddedLayer", "CONFIG": {"capacity": 2}}
-    }
+@pytest.fixture(autouse=True)
+def no_server(monkeypatch):
     monkeypatch.setattr(events, "_server", {})
-    return get_channel_layer()
 
 
-def test_a_process_without_a_server_reaches_nobody(layer):
+def test_a_process_without_a_server_reaches_nobody(settings):
+    settings.REDIS_URL = ""
     before = dropped("no_server")
     events.push("job.progress", ["project-1", "user-2"])
-    assert dropped("no_server") == before + 2
+    assert dropped("no_server") == before + 1
 
 
-async def test_a_listener_who_is_too_slow_loses_what_does_not_fit(layer):
-    before = dropped("listener_full")
-    await layer.group_add("project-1", await layer.new_channel())
-    events.serve_from(asyncio.get_running_loop())
-    for _ in range(5):
-        await sync_to_async(events.push)("job.progress", ["project-1"])
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert dropped("listener_full") == before + 3
-
-
-def test_an_event_that_redis_does_not_take_is_counted(settings, monkeypatch):
-    class Away:
-        async def group_send(self, group, message):
-            raise RedisError("Connection refused")
-
-    monkeypatch.setattr(events, "_server", {})
-    monkeypatch.setattr(events, "get_channel_layer", Away)
+def test_an_event_that_redis_does_not_take_is_counted(settings):
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     before = dropped("redis_away")
     events.push("job.progress", ["project-1"])
     assert dropped("redis_away") == before + 1
+
+
+async def test_a_listener_who_fails_is_counted():
+    class Broken:
+        async def hear(self, message):
+            raise ConnectionResetError
+
+        async def restart(self):
+            pass
+
+    hub = Hub()
+    hub.join(Broken(), ["project-1"])
+    before = dropped("listener_failed")
+    await hub.deliver(Message(("project-1",), {}, {}))
+    assert dropped("listener_failed") == before + 1
