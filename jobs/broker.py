@@ -4,20 +4,23 @@ Dramatiq only delivers and runs; leases, order and retries are the job rows' aff
 Retries and TimeLimit are off.
 """
 
-import os
 import threading
+from collections.abc import Collection
 from typing import Any
 
 import dramatiq
 from django.conf import settings
 from django.db import close_old_connections, connections
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from redis import Redis
 
+from jobs.bell import BellBroker
+
 REDIS_CONNECT_S = 3.0
 REDIS_ANSWER_S = 10.0
-POLL_MS = 50
+LOOK_AROUND_MS = 1000
+# Who gets the threads that are left when each queue has one: waiting on ComfyUI needs most.
+BROADEST_FIRST = ("comfy", "cpu", "io", "gpu")
 
 leaving = threading.Event()
 
@@ -38,18 +41,24 @@ class DatabaseConnections(dramatiq.Middleware):
 class Pace(dramatiq.Middleware):
     """How a worker process of its own takes wake-ups, and that it stops taking jobs at its end.
 
-    Dramatiq's defaults poll once a second and hoard twice as many messages as there are threads.
-    Its environment variables still win.
+    Each of its queues has a thread, and the broadest those that are left: no queue starves.
     """
 
     def before_worker_boot(self, broker: Any, worker: Any) -> None:
-        if "dramatiq_worker_timeout" not in os.environ:
-            worker.worker_timeout = POLL_MS
-        if "dramatiq_queue_prefetch" not in os.environ:
-            worker.queue_prefetch = 1
+        worker.worker_timeout = LOOK_AROUND_MS
+        broker.shares = shares(
+            worker.consumer_whitelist or broker.get_declared_queues(), worker.worker_threads
+        )
 
     def before_worker_shutdown(self, broker: Any, worker: Any) -> None:
         leaving.set()
+
+
+def shares(queues: Collection[str], threads: int) -> dict[str, int]:
+    """How many of a process's threads may work on each of its queues at once."""
+    left = max(0, threads - len(queues))
+    broadest = next(name for name in BROADEST_FIRST if name in queues)
+    return {name: 1 + left if name == broadest else 1 for name in queues}
 
 
 def make_broker(redis_url: str, prefix: str) -> dramatiq.Broker:
@@ -59,9 +68,7 @@ def make_broker(redis_url: str, prefix: str) -> dramatiq.Broker:
     client = Redis.from_url(
         redis_url, socket_connect_timeout=REDIS_CONNECT_S, socket_timeout=REDIS_ANSWER_S
     )
-    return RedisBroker(  # type: ignore[no-untyped-call]
-        client=client, middleware=[DatabaseConnections(), Pace()], namespace=prefix
-    )
+    return BellBroker(client, prefix, [DatabaseConnections(), Pace()])
 
 
 broker = make_broker(settings.REDIS_URL, settings.REDIS_PREFIX)

@@ -1,6 +1,5 @@
 """A wake-up makes a worker take what is due, one thread after another, until nothing is left."""
 
-import os
 import queue
 import threading
 import time
@@ -10,7 +9,7 @@ import pytest
 from django.db import connections
 
 from jobs import actors, broker, waking
-from jobs.models import Job, JobStatus
+from jobs.models import QUEUES, Job, JobStatus
 from tests.jobs.conftest import until
 
 REAL_WAKE = waking.wake
@@ -51,10 +50,6 @@ def test_asking_is_enough(committed_work, workers):
     until(ended(3))
 
 
-@pytest.mark.skipif(
-    bool(os.environ.get("REDIS_URL")),
-    reason="over Redis a worker process takes one job of a queue at a time (prefetch 1)",
-)
 def test_one_wake_up_puts_every_idle_thread_to_work(committed_work, workers):
     together = threading.Barrier(3, timeout=30)
 
@@ -120,23 +115,18 @@ def test_the_narrowing_of_a_queue_decides_what_a_worker_takes(committed_work, mo
     assert Job.objects.get(title="work 1").state is JobStatus.SUCCEEDED
 
 
-def test_a_worker_process_polls_often_and_hoards_nothing(monkeypatch):
-    for name in ("dramatiq_worker_timeout", "dramatiq_queue_prefetch"):
-        monkeypatch.delenv(name, raising=False)
+def test_every_queue_of_a_process_has_a_thread_and_comfy_those_that_are_left():
     redis = broker.make_broker("redis://127.0.0.1:1/0", "studio")
-    worker = dramatiq.Worker(redis, worker_threads=4)
-    redis.emit_before("worker_boot", worker)
-    assert (worker.worker_timeout, worker.queue_prefetch) == (broker.POLL_MS, 1)
+    for name in QUEUES:
+        redis.declare_queue(name)
+    redis.emit_before("worker_boot", dramatiq.Worker(redis, worker_threads=6))
+    assert redis.shares == {"comfy": 3, "gpu": 1, "cpu": 1, "io": 1}
 
 
-def test_the_operator_s_pace_wins(monkeypatch):
-    monkeypatch.setenv("dramatiq_worker_timeout", "10")
-    monkeypatch.setenv("dramatiq_queue_prefetch", "3")
-    redis = broker.make_broker("redis://127.0.0.1:1/0", "studio")
-    worker = dramatiq.Worker(redis, worker_timeout=10)
-    worker.queue_prefetch = 3
-    redis.emit_before("worker_boot", worker)
-    assert (worker.worker_timeout, worker.queue_prefetch) == (10, 3)
+def test_a_process_for_some_queues_shares_its_threads_among_them():
+    assert broker.shares({"gpu"}, 1) == {"gpu": 1}
+    assert broker.shares({"gpu", "cpu"}, 4) == {"gpu": 1, "cpu": 3}
+    assert broker.shares({"comfy", "io"}, 1) == {"comfy": 1, "io": 1}
 
 
 def test_an_idle_worker_starts_soon_after_the_commit(committed_work, workers):
