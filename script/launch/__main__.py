@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from script.launch import chaos, demo, lint, production, screenshots, start, test
+from script.launch import bench, chaos, demo, lint, production, screenshots, start, test
 from script.launch.telling import LaunchError, say
 
 VERBS = {
@@ -14,6 +14,7 @@ VERBS = {
     "test": test.main,
     "lint": lint.main,
     "chaos": chaos.main,
+    "bench": bench.main,
     "screenshots": screenshots.main,
 }
 

@@ -56,12 +56,18 @@ def child_environment(**settings: str) -> dict[str, str]:
     return {**kept, "PYTHONUNBUFFERED": "1", **settings}
 
 
-def prepare(steps: Steps, *, dev: bool = False) -> None:
-    """Two steps: make the virtual environment, install the product's (`dev`: its tests') packages.
+def prepare(steps: Steps, *, dev: bool = False, bench: bool = False) -> None:
+    """Two steps: make the virtual environment, install the product's packages.
+
+    `dev`: its tests' too; `bench`: and those of the benchmarks' peers.
 
     Raises LaunchError when Python lacks venv, a download fails, or the disk is full.
     """
-    names = ["requirements-dev.txt", "requirements.txt"] if dev else ["requirements.txt"]
+    names = ["requirements.txt"]
+    if dev or bench:
+        names.insert(0, "requirements-dev.txt")
+    if bench:
+        names.insert(0, "requirements-bench.txt")
     with _one_at_a_time():
         tag = steps.tag()
         if _is_usable():

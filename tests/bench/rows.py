@@ -39,11 +39,9 @@ def table(rows: Iterable[Row]) -> str:
     """The rows as a Markdown table, its columns aligned."""
     lines: Sequence[tuple[str, ...]] = [HEAD, *(row.cells for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    texts = [
-        "| "
-        + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        + " |"
-        for line in lines
+    padded = [
+        [cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in lines
     ]
+    texts = [f"| {' | '.join(cells)} |" for cells in padded]
     texts.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(texts)
