@@ -5,6 +5,7 @@ it off the list has it. Nobody polls, and one wake-up wakes exactly one who wait
 """
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import dramatiq
@@ -16,10 +17,7 @@ RINGS_KEPT = 64  # more than these say nothing new to workers that come later
 
 
 class BellBroker(dramatiq.Broker):
-    """Wake-ups on Redis lists named `NAMESPACE:QUEUE.bell`.
-
-    `shares` says how many wake-ups of a queue this process may work on at once; else one.
-    """
+    """Wake-ups on Redis lists named `NAMESPACE:QUEUE.bell`."""
 
     def __init__(
         self, client: "Redis", namespace: str, middleware: list[dramatiq.Middleware]
@@ -28,8 +26,12 @@ class BellBroker(dramatiq.Broker):
         self.client = client
         self.namespace = namespace
         self.queues = {}
-        self.shares: dict[str, int] = {}
+        # Kept beyond a consumer: what one took is still worked on when the next follows it.
         self._free: dict[str, threading.Semaphore] = {}
+
+    def share_out(self, shares: Mapping[str, int]) -> None:
+        """How many wake-ups of each queue this process works on at once; without a share: one."""
+        self._free = {name: threading.Semaphore(share) for name, share in shares.items()}
 
     def declare_queue(self, queue_name: str) -> None:
         if queue_name not in self.queues:
@@ -51,10 +53,7 @@ class BellBroker(dramatiq.Broker):
         return message
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 30000) -> "BellConsumer":
-        # Kept when Redis was away and a new consumer follows: what was taken is worked on still.
-        free = self._free.setdefault(
-            queue_name, threading.Semaphore(self.shares.get(queue_name, 1))
-        )
+        free = self._free.setdefault(queue_name, threading.Semaphore(1))
         return BellConsumer(self, self._bell(queue_name), free, timeout / 1000)
 
     def flush(self, queue_name: str) -> None:

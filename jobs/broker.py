@@ -46,9 +46,8 @@ class Pace(dramatiq.Middleware):
 
     def before_worker_boot(self, broker: Any, worker: Any) -> None:
         worker.worker_timeout = LOOK_AROUND_MS
-        broker.shares = shares(
-            worker.consumer_whitelist or broker.get_declared_queues(), worker.worker_threads
-        )
+        queues = worker.consumer_whitelist or broker.get_declared_queues()
+        broker.share_out(shares(queues, worker.worker_threads))
 
     def before_worker_shutdown(self, broker: Any, worker: Any) -> None:
         leaving.set()

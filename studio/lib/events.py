@@ -71,10 +71,13 @@ class Server:
     async def _subscribe(self, url: str) -> None:
         # Redis' own retries would hide a gap; here it is told to everybody who listens.
         client = aioredis.Redis.from_url(
-            url, socket_connect_timeout=ANSWER_S, retry=Retry(NoBackoff(), 0)
+            url,
+            socket_connect_timeout=ANSWER_S,
+            socket_timeout=None,
+            retry=Retry(NoBackoff(), 0),
         )
         async with client, client.pubsub() as subscription:
-            await subscription.subscribe(_channel())
+            await subscription.subscribe(_channel(client))
             while True:
                 heard = await subscription.get_message(timeout=QUIET_S)
                 if heard is None:
@@ -121,7 +124,8 @@ def push(
     EVENTS_PUSHED.inc()
     if settings.REDIS_URL:
         try:
-            _redis(settings.REDIS_URL).publish(_channel(), message.packed())
+            client = _redis(settings.REDIS_URL)
+            client.publish(_channel(client), message.packed())
         except (OSError, RedisError) as error:
             EVENTS_DROPPED.labels("redis_away").inc()
             log.warning("event %s for %s was not sent: %s", event, message.groups, error)
@@ -136,8 +140,10 @@ def push_on_commit(event: str, groups: Iterable[str], **data: Any) -> None:
     transaction.on_commit(partial(push, event, list(groups), **data))
 
 
-def _channel() -> str:
-    return f"{settings.REDIS_PREFIX}:events"
+def _channel(client: "Redis | aioredis.Redis") -> str:
+    # Redis' channels know no database numbers: two studios on one Redis must not hear each other.
+    number = client.connection_pool.connection_kwargs.get("db") or 0
+    return f"{settings.REDIS_PREFIX}:{number}:events"
 
 
 @cache

@@ -116,11 +116,7 @@ def test_the_narrowing_of_a_queue_decides_what_a_worker_takes(committed_work, mo
 
 
 def test_every_queue_of_a_process_has_a_thread_and_comfy_those_that_are_left():
-    redis = broker.make_broker("redis://127.0.0.1:1/0", "studio")
-    for name in QUEUES:
-        redis.declare_queue(name)
-    redis.emit_before("worker_boot", dramatiq.Worker(redis, worker_threads=6))
-    assert redis.shares == {"comfy": 3, "gpu": 1, "cpu": 1, "io": 1}
+    assert broker.shares(QUEUES, 6) == {"comfy": 3, "gpu": 1, "cpu": 1, "io": 1}
 
 
 def test_a_process_for_some_queues_shares_its_threads_among_them():
