@@ -7,6 +7,7 @@ import pytest
 
 from comfy_bridge import hooks
 from comfy_bridge.errors import HookMissing
+from tests.jobs.conftest import until
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_one_that_does_not_end_is_stopped_with_all_it_started(folder: Path) -> N
     assert "longer" in ran.sentence
     assert ran.tail == "begun\n"
     child = int((folder / "child").read_text())
-    assert not _runs(child)
+    until(lambda: not _runs(child), "what it started to end")
 
 
 def test_what_it_leaves_running_does_not_hold_it_up(folder: Path) -> None:

@@ -136,7 +136,7 @@ def test_an_unused_socket_is_closed_and_opened_again_when_needed() -> None:
     with Socketed() as server, listening(server, idle_s=0.05) as listener:
         with listener.follow(ID):
             assert listener.ready(5)
-        wait_for(lambda: not server.peers)
+        wait_for(lambda: not server.peers and listener.client_id is None)
         with listener.follow(ID):
             assert listener.ready(5)
         assert len(server.history) == 2
