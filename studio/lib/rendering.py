@@ -91,7 +91,8 @@ def _files(
     for side_px in THUMBNAIL_SIDES_PX:
         size = _fit(upright, side_px)
         if size != image.size:
-            image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+            # In half the time of Lanczos, and nearer to it than WebP is to either.
+            image = image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
         image.info = {}
         data = BytesIO()
         image.save(data, "WEBP", quality=82, method=2)
