@@ -14,7 +14,7 @@ from django.core.management import call_command
 from tests.bench.rows import table
 from tests.bench.servers import own_database, private_redis
 
-AREAS = ("engine", "events")
+AREAS = ("engine", "events", "ingest")
 ROUNDS = 7
 
 
@@ -37,6 +37,7 @@ def main() -> int:
             DJANGO_SETTINGS_MODULE="studio.settings",
             OMP_NUM_THREADS="1",
             OPENBLAS_NUM_THREADS="1",
+            VIPS_CONCURRENCY="1",
         )
         django.setup()
         call_command("migrate", verbosity=0)
