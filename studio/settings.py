@@ -176,6 +176,12 @@ JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", default=3)
 JOB_POISON_LOSSES = env.integer("JOB_POISON_LOSSES", default=3)
 if JOB_HEARTBEAT_S * 2 > JOB_LEASE_S:
     raise ImproperlyConfigured("JOB_HEARTBEAT_S must be at most half of JOB_LEASE_S.")
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A process that froze, or a machine that vanished, in the middle of a transaction must not hold
+    # its locks, and with them every worker, for much longer than its leases.
+    idle_ms = int(max(JOB_LEASE_S, 5) * 1000)
+    limits = f"-c idle_in_transaction_session_timeout={idle_ms} -c tcp_keepalives_idle=10"
+    DATABASES["default"]["OPTIONS"].setdefault("options", limits)
 
 FAULT_POINTS = env.text("FAULT_POINTS")
 if FAULT_POINTS and SITE_HOST not in {"127.0.0.1", "localhost", "::1"}:
