@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from characters import imports  # noqa: F401  it holds models too
 from jobs.models import Job
 from people.models import Project, User
 from qa.models import FaceEmbedding, QAReport

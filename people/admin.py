@@ -58,8 +58,14 @@ class UserAdmin(DjangoUserAdmin[User]):
 
 @admin.register(Project)
 class ProjectAdmin(admin.ModelAdmin[Project]):
-    list_display = ["name", "reviewers_can_approve", "archived_at", "created_at"]
-    list_filter = ["reviewers_can_approve"]
+    list_display = [
+        "name",
+        "reviewers_can_approve",
+        "reviewers_can_export",
+        "archived_at",
+        "created_at",
+    ]
+    list_filter = ["reviewers_can_approve", "reviewers_can_export"]
     search_fields = ["name", "description"]
     readonly_fields = ["created_at", "updated_at", "created_by"]
     inlines = [MembershipInline]

@@ -25,6 +25,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "name",
             "description",
             "reviewers_can_approve",
+            "reviewers_can_export",
             "members",
             "archived_at",
             "created_at",

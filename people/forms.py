@@ -20,8 +20,11 @@ class AdminSignInForm(AdminAuthenticationForm):
 class ProjectForm(forms.ModelForm[Project]):
     class Meta:
         model = Project
-        fields = ["name", "description", "reviewers_can_approve"]
-        labels = {"reviewers_can_approve": "Reviewers may approve and reject variants"}
+        fields = ["name", "description", "reviewers_can_approve", "reviewers_can_export"]
+        labels = {
+            "reviewers_can_approve": "Reviewers may approve and reject variants",
+            "reviewers_can_export": "Reviewers may export variants",
+        }
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
 

@@ -33,7 +33,12 @@ def tell(actor: User, verb: str, obj: Model, **facts: Any) -> None:
 
 
 def create_project(
-    actor: User, name: str, description: str = "", *, reviewers_can_approve: bool = True
+    actor: User,
+    name: str,
+    description: str = "",
+    *,
+    reviewers_can_approve: bool = True,
+    reviewers_can_export: bool = False,
 ) -> Project:
     """A new project; whoever creates it is its first member. NameTaken when there is one."""
     require(actor, "project.create")
@@ -42,16 +47,21 @@ def create_project(
             name=name,
             description=description,
             reviewers_can_approve=reviewers_can_approve,
+            reviewers_can_export=reviewers_can_export,
             created_by=actor,
         )
         ProjectMembership.objects.create(project=project, user=actor)
-        facts = {"name": name, "reviewers_can_approve": reviewers_can_approve}
+        facts = {
+            "name": name,
+            "reviewers_can_approve": reviewers_can_approve,
+            "reviewers_can_export": reviewers_can_export,
+        }
         tell(actor, "project.create", project, after=facts)
     return project
 
 
 def edit_project(actor: User, project: Project, **changes: Any) -> Project:
-    """Change name, description, `reviewers_can_approve` or `archived_at`; NameTaken."""
+    """Change name, description, what reviewers may do, or `archived_at`; NameTaken."""
     require(actor, "project.edit", project)
     with _own_name(changes.get("name", "")), transaction.atomic():
         fresh = Project.objects.select_for_update().get(pk=project.pk)

@@ -87,6 +87,11 @@ class Project(Stamped):
         db_default=True,
         help_text="Reviewers approve and reject variants; creators have the final word.",
     )
+    reviewers_can_export = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Reviewers export variants for editing elsewhere.",
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

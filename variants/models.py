@@ -19,6 +19,7 @@ from people.models import Project, User
 from qa.models import FaceEmbedding, QAReport
 from studio.lib.files import rendition_key
 from studio.lib.tables import NamedIndex, Stamped
+from variants import exports  # noqa: F401  it holds models too
 from variants.vocabulary import (
     AspectRatio,
     EnvironmentPreset,
@@ -202,6 +203,7 @@ class ImageVariant(Stamped):
         related_name="+",
     )
     provider = models.TextField(blank=True, default="comfyui", db_default="comfyui")
+    original_name = models.TextField(blank=True, default="", db_default="")
     source_url = models.TextField(blank=True, default="", db_default="")
     external_id = models.TextField(blank=True, default="", db_default="")
     error_code = models.TextField(blank=True, default="", db_default="")

@@ -19,7 +19,15 @@ WRITES = {
     "api-token-revoke": ("post", {"refresh": str}),
     "api-ws-ticket": ("post", {}),
     "api-projects": ("post", {"name": str, "description": str}),
-    "api-project": ("patch", {"name": str, "description": str, "reviewers_can_approve": bool}),
+    "api-project": (
+        "patch",
+        {
+            "name": str,
+            "description": str,
+            "reviewers_can_approve": bool,
+            "reviewers_can_export": bool,
+        },
+    ),
     "api-project-members": ("post", {"username": str}),
     "api-characters": (
         "post",
