@@ -154,6 +154,15 @@ def names(bindings: Iterable[Binding]) -> frozenset[str]:
     return frozenset("seed" if b.seed_map is not None else b.name for b in bindings)
 
 
+def givable(bindings: Iterable[Binding]) -> dict[str, Binding]:
+    """The bindings, by name, whose values a person may give; the others are the studio's."""
+    return {
+        binding.name: binding
+        for binding in bindings
+        if binding.seed_map is None and binding.type not in REQUIRED
+    }
+
+
 def bind(graph: Graph, bindings: Sequence[Binding], values: Values) -> Graph:
     """A copy of the graph with every given value in its declared place.
 

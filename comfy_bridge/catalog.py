@@ -19,8 +19,12 @@ MODEL_INPUTS = frozenset(
         "clip_name1",
         "clip_name2",
         "clip_name3",
+        "clip_name4",
         "control_net_name",
+        "gligen_name",
+        "hypernetwork_name",
         "lora_name",
+        "model_name",
         "style_model_name",
         "unet_name",
         "vae_name",
@@ -106,7 +110,7 @@ def read_object_info(answer: Any) -> Catalog:
     models: dict[str, tuple[str, ...]] = {}
     for name in filter(_is_name, answer):
         for key, spec in _inputs(answer[name]):
-            if key in MODEL_INPUTS:
+            if key in MODEL_INPUTS and is_choice(spec):
                 models[f"{name}.{key}"] = choices(spec)
     return Catalog(frozenset(filter(_is_name, answer)), models)
 
@@ -116,6 +120,13 @@ def _inputs(described: Any) -> Iterable[tuple[str, Any]]:
     for part in ("required", "optional"):
         specs = inputs.get(part) if isinstance(inputs, dict) else None
         yield from specs.items() if isinstance(specs, dict) else ()
+
+
+def is_choice(spec: Any) -> bool:
+    """Whether an input is a choice in either shape, be there something to choose or not."""
+    return (
+        isinstance(spec, list) and bool(spec) and (spec[0] == "COMBO" or isinstance(spec[0], list))
+    )
 
 
 def choices(spec: Any) -> tuple[str, ...]:
@@ -137,9 +148,9 @@ def _is_name(word: Any) -> bool:
 
 def lacks_model(need: ModelNeed, catalog: Catalog) -> bool:
     """Whether a node that is there does not have the file, or has none or several to choose of."""
-    if need.node_class not in catalog.nodes:
-        return False  # the node is what is missing
-    names = catalog.models.get(need.key, ())
+    names = catalog.models.get(need.key)
+    if names is None:
+        return False  # the node is what is missing, or takes any name there
     return need.name not in names if need.name else len(names) != 1
 
 
@@ -153,17 +164,27 @@ def missing(needs: Needs, catalog: Catalog) -> list[MissingNode | MissingModel]:
         if not lacks_model(need, catalog):
             continue
         names = catalog.models.get(need.key, ())
-        sentence = f"The server has no model file {need.name}." if need.name else unchosen(names)
+        sentence = (
+            f"The server has no model file {need.name}." if need.name else unchosen(need, names)
+        )
         found.append(MissingModel(sentence, model=need.name, available=list(names)))
     return found
 
 
-def unchosen(names: Iterable[str]) -> str:
+def unchosen(need: ModelNeed, names: Iterable[str]) -> str:
     """The sentence for a model that nobody named: none is there, or more than one."""
     listed = sorted(names)
+    plain = need.input == "ckpt_name"
     if not listed:
-        return "The server has no checkpoint. Put one into its models folder."
-    return f"The server has {len(listed)} checkpoints: name one of {', '.join(listed[:10])}."
+        what = "checkpoint" if plain else f"file for {need.input} of {need.node_class}"
+        return f"The server has no {what}. Put one into its models folder."
+    what = "checkpoints" if plain else f"files for {need.input} of {need.node_class}"
+    return f"The server has {len(listed)} {what}: name one of {_few(listed)}."
+
+
+def _few(listed: list[str]) -> str:
+    more = f" and {len(listed) - 10} more" if len(listed) > 10 else ""
+    return ", ".join(listed[:10]) + more
 
 
 def chosen_model(need: ModelNeed, catalog: Catalog, named: str = "") -> str:
@@ -174,10 +195,10 @@ def chosen_model(need: ModelNeed, catalog: Catalog, named: str = "") -> str:
     names = catalog.models.get(need.key, ())
     wanted = named or need.name
     if wanted:
-        if wanted not in names:
+        if need.key in catalog.models and wanted not in names:
             sentence = f"The server has no model file {wanted}."
             raise MissingModel(sentence, model=wanted, available=list(names))
         return wanted
     if len(names) != 1:
-        raise MissingModel(unchosen(names), model="", available=list(names))
+        raise MissingModel(unchosen(need, names), model="", available=list(names))
     return names[0]

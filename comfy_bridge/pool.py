@@ -33,6 +33,17 @@ def handle(server: ComfyServer, networks: Sequence[Network]) -> ServerHandle:
     return handle_for(server.url, networks)
 
 
+def models_of(version: WorkflowVersion) -> list[tuple[tuple[str, str], ModelNeed]]:
+    """Each place (node id, input) of a version that names a model file, and what it names."""
+    wanted = {(need["class"], need["input"]) for need in version.needs["models"]}
+    return [
+        ((node_id, name), ModelNeed(node["class_type"], name, value))
+        for node_id, node in version.graph.items()
+        for name, value in node["inputs"].items()
+        if (node["class_type"], name) in wanted and isinstance(value, str)
+    ]
+
+
 def needs_of(version: WorkflowVersion, values: Values | None = None) -> Needs:
     """What a version needs, with the model files that the values name."""
     named = {
@@ -40,12 +51,10 @@ def needs_of(version: WorkflowVersion, values: Values | None = None) -> Needs:
         for binding in version.declared_bindings
         if binding.type == "model" and values and values.get(binding.name)
     }
-    models = []
-    for node_id, node in version.graph.items():
-        for need in version.needs["models"]:
-            if node["class_type"] == need["class"] and need["input"] in node["inputs"]:
-                name = named.get((node_id, need["input"])) or node["inputs"][need["input"]]
-                models.append(ModelNeed(need["class"], need["input"], name))
+    models = [
+        ModelNeed(need.node_class, need.input, named.get(place) or need.name)
+        for place, need in models_of(version)
+    ]
     return Needs(frozenset(version.needs["nodes"]), tuple(dict.fromkeys(models)))
 
 

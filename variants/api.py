@@ -35,6 +35,9 @@ class WishSerializer(serializers.Serializer[Any]):
     steps = serializers.IntegerField(required=False, allow_null=True)
     cfg = serializers.FloatField(required=False, allow_null=True)
     checkpoint = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    values = serializers.DictField(
+        required=False, help_text="Further values that the workflow takes, by name."
+    )
     override_qa = serializers.BooleanField(default=False)
 
     def wish(self) -> Wish:
@@ -47,7 +50,8 @@ class WishSerializer(serializers.Serializer[Any]):
             prompt=data["prompt"],
             negative_prompt=data["negative_prompt"],
             seed=data.get("seed"),
-            values={name: data[name] for name in names if data.get(name) not in (None, "")},
+            values=data.get("values", {})
+            | {name: data[name] for name in names if data.get(name) not in (None, "")},
         )
 
 

@@ -47,4 +47,5 @@ def prompt_for(
         **{name: value for name, value in wish.items() if value not in (None, "")},
     }
     given = {name: value for name, value in values.items() if name in takes}
-    return prepare(version.graph, declared, given, {"source_image": picture}, version.outputs)
+    pictures = {"source_image": picture} if "source_image" in takes else {}
+    return prepare(version.graph, declared, given, pictures, version.outputs)

@@ -28,7 +28,6 @@ from variants.vocabulary import VariantStatus
 
 # Two installations may share a server: each has output folders of its own.
 INSTALLATION = hashlib.sha256(settings.SECRET_KEY.encode()).hexdigest()[:8]
-WISHED = ("denoise", "checkpoint", "steps", "cfg")
 
 
 @dataclass(frozen=True)
@@ -108,11 +107,11 @@ def _prompt(
     earlier: Submission | None,
 ) -> BoundPrompt:
     """The bound graph for this server; after a spent try its files have a prefix of their own."""
+    values = variant.request.params if variant.request else {}
     wish: dict[str, Any] = {
         "prompt": variant.prompt,
         "negative_prompt": variant.negative_prompt,
-        **(variant.request.params if variant.request else {}),
+        **pool.with_models(version, server, values),
     }
-    wish |= pool.with_models(version, server, {k: wish[k] for k in WISHED if wish.get(k)})
     key = f"{INSTALLATION}-{variant.pk}" + (f"-{earlier.pk}" if earlier else "")
     return prompt_for(version, source, picture, seed=variant.seed or 0, key=key, wish=wish)

@@ -104,15 +104,17 @@ def _fits(catalogs: Sequence[Catalog]) -> Q:
 
 def _models_in(catalog: Catalog, version_pk: int) -> Q | None:
     """What a version's jobs may name of this catalog's models; None when it cannot run with it."""
-    needs, bound = _demand(version_pk)
-    if needs.nodes - catalog.nodes:
+    nodes, wanted = _demand(version_pk)
+    if nodes - catalog.nodes:
         return None
     condition = Q()
-    for need in needs.models:
+    for need, name in wanted:
+        if need.key not in catalog.models:
+            continue  # its node lists no files, and takes any name
         as_it_stands = not lacks_model(need, catalog)
-        if need in bound:
-            path = f"needs__models__{bound[need]}"
-            named = Q(**{f"{path}__in": list(catalog.models.get(need.key, ()))})
+        if name:
+            path = f"needs__models__{name}"
+            named = Q(**{f"{path}__in": list(catalog.models[need.key])})
             condition &= named | Q(**{f"{path}__isnull": True}) if as_it_stands else named
         elif not as_it_stands:
             return None
@@ -120,16 +122,13 @@ def _models_in(catalog: Catalog, version_pk: int) -> Q | None:
 
 
 @lru_cache(maxsize=256)
-def _demand(version_pk: int) -> tuple[Needs, dict[ModelNeed, str]]:
-    """What a version needs, and by which binding's name a job may name each model."""
+def _demand(version_pk: int) -> tuple[frozenset[str], list[tuple[ModelNeed, str]]]:
+    """The node classes that a version needs, and its models, each with the name under which a job
+    may name another one ("" where it may not)."""
     version = _version(version_pk)
-    bound = {}
-    for binding in version.declared_bindings:
-        if binding.type == "model":
-            node = version.graph[binding.node]
-            need = ModelNeed(node["class_type"], binding.input, node["inputs"][binding.input])
-            bound[need] = binding.name
-    return pool.needs_of(version), bound
+    names = {(b.node, b.input): b.name for b in version.declared_bindings if b.type == "model"}
+    models = [(need, names.get(place, "")) for place, need in pool.models_of(version)]
+    return pool.needs_of(version).nodes, models
 
 
 def explain() -> int:

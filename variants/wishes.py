@@ -25,12 +25,14 @@ from variants.vocabulary import VariantType
 MAX_COUNT = 64
 MAX_PROMPT = 4000
 MAX_SEED = 2**63 - 1
+# Values of these names are fields of the wish itself.
+OWN_FIELDS = frozenset({"prompt", "negative_prompt", "seed"})
 RANDOM_SEED_BELOW = 2**53  # a browser's JSON keeps such integers exact
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person asks for in one go."""
+    """What a person asks for in one go; `values` are of the workflow's further bindings."""
 
     variant_type: str
     workflow_id: int
@@ -88,10 +90,11 @@ def checked(wish: Wish) -> tuple[VariantType, WorkflowVersion]:
             )
     if wish.seed is not None and not 0 <= wish.seed <= MAX_SEED - MAX_COUNT:
         raise BadValue("A seed is a whole number from 0 to 2^63.", field="seed")
-    taken = bindings.names(bindings.from_json(version.bindings))
-    for name in wish.values:
-        if name not in {"denoise", "checkpoint", "steps", "cfg"} or name not in taken:
-            raise BadValue(f"This workflow takes no {name}.", field=name)
+    taken = bindings.givable(version.declared_bindings)
+    for name, value in wish.values.items():
+        if name in OWN_FIELDS or name not in taken:
+            raise BadValue(f"This workflow takes no {name[:100]}.", field=name[:100])
+        bindings.vetted(taken[name], value)
     _refuse_impossible(version, wish)
     return variant_type, version
 

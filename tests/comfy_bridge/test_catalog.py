@@ -84,3 +84,21 @@ def test_a_named_checkpoint_is_taken() -> None:
 def test_it_never_silently_takes_the_first(names: tuple[str, ...], named: str, words: str) -> None:
     with pytest.raises(MissingModel, match=words):
         chosen_model(CHECKPOINT, catalog(*names), named)
+
+
+def test_a_model_input_that_lists_no_files_takes_any_name() -> None:
+    described = {"Up": {"input": {"required": {"model_name": ["STRING", {}]}}}}
+    read = read_object_info(described)
+    need = ModelNeed("Up", "model_name", "x4.pth")
+    assert (
+        missing(needs_of({"1": {"class_type": "Up", "inputs": {"model_name": "x4.pth"}}}), read)
+        == []
+    )
+    assert chosen_model(need, read) == "x4.pth"
+
+
+def test_what_has_to_be_named_is_told_with_its_input_and_what_there_is() -> None:
+    need = ModelNeed("VAELoader", "vae_name")
+    names = tuple(f"v{number:02}.safetensors" for number in range(12))
+    with pytest.raises(MissingModel, match=r"12 files for vae_name of VAELoader.* and 2 more"):
+        chosen_model(need, Catalog(frozenset({"VAELoader"}), {need.key: names}))

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from comfy_bridge import seeding
+from comfy_bridge import seeding, versions
 from comfy_bridge.graph import graph_hash
 from comfy_bridge.models import Workflow, WorkflowVersion
 from comfy_bridge.pool import mark_used
@@ -42,9 +42,24 @@ def test_seeding_again_changes_nothing() -> None:
 
 def test_a_changed_recipe_becomes_the_next_version(version: WorkflowVersion) -> None:
     graph = {**version.graph, "5": {**version.graph["5"], "_meta": {"title": "Sharper"}}}
-    newer = seeding.add_version(version.workflow, graph, version.declared_bindings)
+    newer = versions.add_version(version.workflow, graph, version.declared_bindings)
     assert newer.version == 2
     assert version.workflow.latest() == newer
+
+
+def test_whoever_registered_hears_of_a_version_and_the_one_before(
+    version: WorkflowVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int | None]] = []
+    monkeypatch.setattr(
+        versions, "ON_ADDED", [lambda new, old: told.append((new.version, old and old.version))]
+    )
+    graph = {**version.graph, "5": {**version.graph["5"], "_meta": {"title": "Sharper"}}}
+    for _ in range(2):
+        versions.add_version(version.workflow, graph, version.declared_bindings)
+    other = Workflow.objects.create(name="mine", title="Mine", kind="img2img")
+    versions.add_version(other, graph, version.declared_bindings)
+    assert told == [(2, 1), (1, None)]
 
 
 def test_a_used_version_refuses_every_change_of_what_it_does(version: WorkflowVersion) -> None:

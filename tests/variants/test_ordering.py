@@ -16,7 +16,7 @@ from jobs.models import Job
 from studio.lib.errors import Forbidden, NotFound, StudioError
 from tests import make
 from variants import ordering
-from variants.errors import KeyReused, NoCapableServer
+from variants.errors import BadValue, KeyReused, NoCapableServer
 from variants.models import GenerationRequest, ImageVariant
 from variants.vocabulary import VariantStatus, VariantType
 
@@ -151,3 +151,33 @@ def test_one_of_several_checkpoints_has_to_be_named(creator, character):
         ordering.order(creator, character, make.wish(workflow_id=flow.pk))
     named = make.wish(workflow_id=flow.pk, values={"checkpoint": "b.ckpt"})
     assert ordering.order(creator, character, named).variants
+
+
+def test_any_declared_value_of_a_workflow_can_be_given(creator, character):
+    make.ready(creator, character)
+    flow = make.workflow("sd_img2img")
+    wish = make.wish(1, workflow_id=flow.pk, values={"steps": 31, "width": 640})
+    assert ordering.order(creator, character, wish).request.params == {"steps": 31, "width": 640}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("output_prefix", "../x", BadValue),
+        ("source_image", "x.png", BadValue),
+        ("seed", 5, BadValue),
+        ("is_hero", True, BadValue),
+        ("width", 7, BindingRefused),
+        ("width", [1, 0], BindingRefused),
+        ("steps", "many", BindingRefused),
+        ("checkpoint", {"a": 1}, BindingRefused),
+    ],
+)
+def test_a_value_that_is_not_declared_or_does_not_fit_is_refused(
+    creator, character, name, value, error
+):
+    make.ready(creator, character)
+    flow = make.workflow("sd_img2img")
+    with pytest.raises(error) as refused:
+        ordering.order(creator, character, make.wish(1, workflow_id=flow.pk, values={name: value}))
+    assert refused.value.extra["field"] == name
