@@ -22,6 +22,7 @@ from tests.jobs.product import PORTRAIT
 TOKEN_S = 300
 PAUSE_S = 0.2
 REST_S = 180
+LEAVE_S = 30
 SIDE_PX = 256
 OPEN = "SELECT count(*) FROM image_variants WHERE status_id IN (1, 2)"
 CANDIDATES = """SELECT character_id, id FROM image_variants WHERE status_id IN (3, 5)
@@ -130,7 +131,7 @@ class Load:
         self._leaving.set()
         self._going.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(LEAVE_S)  # after a failure nobody may get an answer any more
 
     # --- what they do ---------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ import redis
 from tests.chaos.lossy_door import LossyDoor
 
 START_S = 30
+POSTGRES_S = 300  # an immediate stop on a busy disk took a minute
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
@@ -85,7 +86,7 @@ class Postgres:
 
     def _control(self, *arguments: str) -> None:
         log = str(self._folder / "log")
-        self._run("pg_ctl", "-D", self._data, "-w", "-t", str(START_S), "-l", log, *arguments)
+        self._run("pg_ctl", "-D", self._data, "-w", "-t", str(POSTGRES_S), "-l", log, *arguments)
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
         command = [_postgres(program), *arguments]
