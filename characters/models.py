@@ -163,6 +163,10 @@ class SourceImageQuerySet(models.QuerySet["SourceImage"]):
         """Source images of characters that the person may see."""
         return self.filter(character__project__in=Project.objects.visible_to(user))
 
+    def present(self) -> Self:
+        """Not in the trash."""
+        return self.filter(deleted_at__isnull=True)
+
 
 class SourceImage(Stamped):
     """One version of a character's source image; the newest is the current one."""
@@ -211,6 +215,8 @@ class SourceImage(Stamped):
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    purge_at = models.DateTimeField(null=True, blank=True)
 
     objects = SourceImageQuerySet.as_manager()
 
@@ -231,6 +237,11 @@ class SourceImage(Stamped):
                 name="ck_source_images_file",
                 condition=Q(width__gt=0, height__gt=0, file_size_bytes__gt=0)
                 & Q(sha256__regex=r"^[0-9a-f]{64}$"),
+            ),
+            models.CheckConstraint(
+                name="ck_source_images_trash",
+                condition=Q(deleted_at__isnull=True, purge_at__isnull=True)
+                | Q(deleted_at__isnull=False, purge_at__isnull=False),
             ),
         ]
 

@@ -152,6 +152,10 @@ ORPHAN_GRACE_H = env.number("ORPHAN_GRACE_H", default=24)
 if ORPHAN_GRACE_H < 2:
     raise ImproperlyConfigured("ORPHAN_GRACE_H is at least 2: an upload needs time to end.")
 
+TRASH_DAYS = env.integer("TRASH_DAYS", default=30)
+if not 1 <= TRASH_DAYS <= 3650:
+    raise ImproperlyConfigured("TRASH_DAYS is 1 to 3650: how long deleted images can be restored.")
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"

@@ -20,6 +20,9 @@ def _may_review(user: User, obj: ImageVariant | Character) -> Decision:
 
 declare("variant.view", EVERYONE)
 declare("variant.review", EVERYONE, _may_review)
+declare("variant.delete", MAKERS)
+declare("variant.quarantine", (ADMIN,))
+declare("variant.see_quarantined", (ADMIN,))
 declare("variant.generate", MAKERS)
 declare("variant.override_qa", (ADMIN,))
 declare("variant.cancel", MAKERS)

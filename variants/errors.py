@@ -73,6 +73,36 @@ class NoFile(Conflict):
     code = "no_file"
 
 
+class UnknownReason(StudioError):
+    """A reason for a rejection that the studio does not have."""
+
+    code = "unknown_reason"
+
+
+class ChangedMeanwhile(Conflict):
+    """What is to be undone or redone is no longer as the decision left it."""
+
+    code = "changed_meanwhile"
+
+
+class NotYours(Conflict):
+    """The last decision is somebody else's: people undo their own."""
+
+    code = "not_yours"
+
+
+class UndoLimit(Conflict):
+    """Further back than undo goes."""
+
+    code = "undo_limit"
+
+
+class IsHero(Conflict):
+    """A hero is not deleted in one step."""
+
+    code = "is_hero"
+
+
 class NothingToDo(Conflict):
     code = "nothing_to_do"
 

@@ -20,19 +20,26 @@ from qa.models import FaceEmbedding, QAReport
 from studio.lib.files import rendition_key
 from studio.lib.tables import NamedIndex, Stamped
 from variants import exports  # noqa: F401  it holds models too
+from variants.decisions import ReviewDecision, ReviewStep, VariantTag
 from variants.vocabulary import (
     AspectRatio,
     EnvironmentPreset,
     Kind,
     Provenance,
     QualityMode,
-    RejectReason,
     ScenePreset,
     VariantStatus,
     VariantStatusRow,
     VariantType,
-    Verb,
 )
+
+__all__ = [
+    "GenerationRequest",
+    "ImageVariant",
+    "ReviewDecision",
+    "ReviewStep",
+    "VariantTag",
+]
 
 FILE_COLUMNS_NULL = tuple(
     f"{column}__isnull"
@@ -96,11 +103,15 @@ class ImageVariantQuerySet(models.QuerySet["ImageVariant"]):
         """Not in the trash."""
         return self.filter(deleted_at__isnull=True)
 
+    def trashed(self) -> Self:
+        """In the trash: to be restored, or purged when the date comes."""
+        return self.filter(deleted_at__isnull=False)
+
     def for_cards(self) -> Self:
-        """With everything that a card shows, in one query."""
+        """With everything that a card shows, in two queries."""
         return self.select_related(
             "character__project", "job", "qa_report", "embedding__model", "submission__server"
-        )
+        ).prefetch_related("tags")
 
 
 class ImageVariant(Stamped):
@@ -227,6 +238,9 @@ class ImageVariant(Stamped):
         FaceEmbedding, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     likeness = models.FloatField(null=True, blank=True)
+    model = models.TextField(
+        blank=True, default="", db_default="", help_text="the model file that drew it"
+    )
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -243,6 +257,11 @@ class ImageVariant(Stamped):
             NamedIndex(fields=["status"], name="idx_image_variants_status_id"),
             NamedIndex(fields=["workflow"], name="idx_image_variants_workflow_id"),
             NamedIndex(fields=["parent_variant"], name="idx_image_variants_parent_variant_id"),
+            NamedIndex(
+                fields=["purge_at"],
+                condition=Q(purge_at__isnull=False),
+                name="idx_image_variants_purge_at",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -289,6 +308,11 @@ class ImageVariant(Stamped):
                 name="ck_image_variants_likeness",
                 condition=Q(likeness__isnull=True) | Q(likeness__gte=0.0, likeness__lte=1.0),
             ),
+            models.CheckConstraint(
+                name="ck_image_variants_trash",
+                condition=Q(deleted_at__isnull=True, purge_at__isnull=True)
+                | Q(deleted_at__isnull=False, purge_at__isnull=False, is_hero=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -306,6 +330,15 @@ class ImageVariant(Stamped):
         return VariantStatus.of(self.status_id)
 
     @property
+    def is_trashed(self) -> bool:
+        return self.deleted_at is not None
+
+    @property
+    def tag_names(self) -> list[str]:
+        """Its tags in order; costs no query on a row loaded by `for_cards()`."""
+        return sorted(tag.name for tag in self.tags.all())
+
+    @property
     def has_file(self) -> bool:
         return self.sha256 is not None
 
@@ -315,32 +348,3 @@ class ImageVariant(Stamped):
             raise FileNotFoundError(f"variant {self.pk} has no file")
         ext = self.display_ext if rendition == "display" else "webp"
         return rendition_key(self.KIND, self.character_id, self.sha256, rendition, ext)
-
-
-class ReviewDecision(Stamped):
-    """One decision about a variant: who, when, why, and what it replaced (evidence)."""
-
-    variant = models.ForeignKey(ImageVariant, on_delete=models.CASCADE, related_name="decisions")
-    verb = models.TextField(choices=Verb.choices)
-    from_status = models.ForeignKey(VariantStatusRow, on_delete=models.PROTECT, related_name="+")
-    to_status = models.ForeignKey(VariantStatusRow, on_delete=models.PROTECT, related_name="+")
-    decided_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    reasons = models.ManyToManyField(RejectReason, blank=True, related_name="+")
-    note = models.TextField(blank=True, default="", db_default="")
-    replaced = models.ForeignKey(
-        ImageVariant, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-
-    class Meta:
-        db_table = "review_decisions"
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                name="ck_review_decisions_verb", condition=Q(verb__in=Verb.values)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.variant_id}"

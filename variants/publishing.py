@@ -47,6 +47,31 @@ def variant_changed(variant: ImageVariant, event: str = "variant.status") -> Non
     )
 
 
+def variant_withdrawn(variant: ImageVariant) -> None:
+    """After commit: the variant is in the trash, or gone for good; open pages drop its card."""
+    character = variant.character
+    html = render_to_string("variants/_card_gone.html", {"pk": variant.pk})
+    push_on_commit(
+        "variant.deleted",
+        _groups(character),
+        fragments={f"character-{character.pk}": html},
+        character_id=character.pk,
+        variant_id=variant.pk,
+    )
+
+
+def variant_restored(variant: ImageVariant) -> None:
+    """After commit: the variant is out of the trash; open galleries are read anew."""
+    character = variant.character
+    push_on_commit(
+        "variant.restored",
+        _groups(character),
+        fragments={f"character-{character.pk}": render_to_string("variants/_refresh.html")},
+        character_id=character.pk,
+        variant_id=variant.pk,
+    )
+
+
 def variant_progress(variant: ImageVariant, fraction: float, note: str, preview: str) -> None:
     """At once: how far the generation is."""
     bar = Bar(variant.pk, round(fraction * 100), note, preview)

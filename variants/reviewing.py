@@ -1,24 +1,31 @@
-"""Reviewing: approve as hero, reject. Each decision is one transaction and one row."""
+"""Reviewing: approve as hero, reject, shortlist, make a candidate again.
+
+Each decision is one transaction. `revision` is the one that was looked at: when the variant moved
+on since, that is a StaleRevision (412) which says who chose what. `within` is the batch that the
+decision is a part of.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
-from django.db import transaction
-from django.db.models import F
-from django.utils.timesince import timesince
-
-from audit.recording import record
 from characters.attesting import pass_gate
-from characters.models import Character, ContentRating
+from characters.models import ContentRating
 from people.access import require
-from people.models import ADMIN, CREATOR, User
-from studio.lib.errors import Conflict, Forbidden
+from people.models import User
 from studio.lib.fault_points import fault_point
-from studio.lib.states import check_move, move
-from variants import publishing
-from variants.errors import HeroChanged, NoFile, StaleRevision, VariantGone
-from variants.models import ImageVariant, ReviewDecision
-from variants.vocabulary import MOVES, RejectReason, VariantStatus, Verb
+from variants.deciding import (
+    Step,
+    check_edge,
+    check_revision,
+    facts,
+    last_decision,
+    lock,
+    one_step,
+    respect_creator,
+    write,
+)
+from variants.errors import HeroChanged, NoFile, UnknownReason
+from variants.models import ImageVariant
+from variants.vocabulary import RejectReason, VariantStatus, Verb
 
 UNSEEN = -1
 
@@ -30,29 +37,32 @@ def approve(
     revision: int | None = None,
     seen_hero: int | None = UNSEEN,
     note: str = "",
+    within: Step | None = None,
 ) -> ImageVariant:
     """Make the variant the hero of its type; the previous hero returns to `generated`.
 
-    `revision` is the one that was looked at (412 when it moved on); `seen_hero` is the id of the
-    hero that was shown beside it, None for none, UNSEEN not to ask (409 `hero_changed` when
-    somebody chose another meanwhile). Approving the hero again changes nothing.
+    `seen_hero` is the id of the hero that was shown beside it, None for none, UNSEEN not to ask
+    (409 `hero_changed` when somebody chose another meanwhile). Approving the hero again changes
+    nothing.
     """
     require(actor, "variant.review", variant)
-    with transaction.atomic():
-        variant = _lock(variant)
+    with one_step(actor, Verb.APPROVE, within) as step:
+        variant = lock(variant)
         if variant.is_hero:
             return variant
-        _check_revision(variant, revision)
+        check_revision(variant, revision)
         if not variant.has_file:
-            raise NoFile("There is no image to approve yet.")
-        check_move(MOVES, variant.state, VariantStatus.APPROVED)
+            raise NoFile("There is no image to approve yet.", **facts(variant))
+        check_edge(variant, VariantStatus.APPROVED)
         pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
-        hero = _hero(variant)
+        hero = hero_beside(variant)
         _check_hero(variant, hero, seen_hero)
         if hero:
-            _refuse_undoing(actor, hero)
-            _decide(actor, hero, Verb.REPLACED, VariantStatus.GENERATED, replaced=variant)
-        _decide(actor, variant, Verb.APPROVE, VariantStatus.APPROVED, note=note, replaced=hero)
+            respect_creator(actor, hero, Verb.APPROVE, "chose the present hero")
+            to = _flagged({"status": VariantStatus.GENERATED.label}, hero)
+            write(step, hero, Verb.REPLACED, to, replaced=variant)
+        to = _flagged({"status": VariantStatus.APPROVED.label}, variant)
+        write(step, variant, Verb.APPROVE, to, note=note, replaced=hero)
         fault_point("reviewing.written")
     fault_point("reviewing.committed")
     return variant
@@ -65,45 +75,108 @@ def reject(
     revision: int | None = None,
     reasons: Sequence[str] = (),
     note: str = "",
+    within: Step | None = None,
 ) -> ImageVariant:
-    """Reject a candidate, with reason tags and a note; rejecting twice changes nothing."""
+    """Reject a candidate, with reason tags and a note; rejecting twice changes nothing.
+
+    Raises UnknownReason (400) for a reason that the studio does not have.
+    """
     require(actor, "variant.review", variant)
-    with transaction.atomic():
-        variant = _lock(variant)
+    rows = known_reasons(reasons)
+    with one_step(actor, Verb.REJECT, within) as step:
+        variant = lock(variant)
         if variant.state is VariantStatus.REJECTED:
             return variant
-        _check_revision(variant, revision)
-        decision = _decide(actor, variant, Verb.REJECT, VariantStatus.REJECTED, note=note)
-        decision.reasons.set(RejectReason.objects.filter(name__in=reasons))
+        check_revision(variant, revision)
+        to = {"status": VariantStatus.REJECTED.label}
+        decision = write(step, variant, Verb.REJECT, to, note=note)
+        decision.reasons.set(rows)
     return variant
 
 
-def _lock(variant: ImageVariant) -> ImageVariant:
-    """The variant as it is now; decisions on one character queue for its row.
+def shortlist(
+    actor: User,
+    variant: ImageVariant,
+    on: bool = True,
+    *,
+    revision: int | None = None,
+    note: str = "",
+    within: Step | None = None,
+) -> ImageVariant:
+    """Put a variant with an image on the shortlist, or take it off; twice changes nothing."""
+    require(actor, "variant.review", variant)
+    verb = Verb.SHORTLIST if on else Verb.UNSHORTLIST
+    with one_step(actor, verb, within) as step:
+        variant = lock(variant)
+        if variant.shortlisted is on:
+            return variant
+        check_revision(variant, revision)
+        refuse_withheld(variant)
+        if on and not variant.has_file:
+            raise NoFile("There is no image to put on the shortlist yet.", **facts(variant))
+        if not on:
+            respect_creator(actor, variant, Verb.SHORTLIST, "put it on the shortlist")
+        write(step, variant, verb, {"shortlisted": on}, note=note)
+    return variant
 
-    Raises VariantGone when it was deleted meanwhile.
-    """
-    Character.objects.select_for_update().get(pk=variant.character_id)
-    rows = ImageVariant.objects.present().select_related("character__project")
-    fresh = rows.filter(pk=variant.pk).first()
-    if fresh is None:
-        raise VariantGone("It was deleted meanwhile, so there is nothing to decide.")
-    return fresh
+
+def reconsider(
+    actor: User,
+    variant: ImageVariant,
+    *,
+    revision: int | None = None,
+    note: str = "",
+    within: Step | None = None,
+) -> ImageVariant:
+    """Make a rejected or older version a candidate again; a candidate stays one."""
+    require(actor, "variant.review", variant)
+    with one_step(actor, Verb.RECONSIDER, within) as step:
+        variant = lock(variant)
+        if variant.state is VariantStatus.GENERATED:
+            return variant
+        check_revision(variant, revision)
+        if variant.state is VariantStatus.APPROVED:
+            respect_creator(actor, variant, Verb.APPROVE, "chose this hero")
+        if variant.state is VariantStatus.REJECTED:
+            respect_creator(actor, variant, Verb.REJECT, "rejected it")
+        if not variant.has_file:
+            raise NoFile("There is no image to decide on yet.", **facts(variant))
+        to = _flagged({"status": VariantStatus.GENERATED.label}, variant)
+        write(step, variant, Verb.RECONSIDER, to, note=note)
+    return variant
 
 
-def _hero(variant: ImageVariant) -> ImageVariant | None:
-    return ImageVariant.objects.filter(
+def known_reasons(names: Sequence[str]) -> list[RejectReason]:
+    """The reasons by name. Raises UnknownReason for one that is not in the table."""
+    rows = list(RejectReason.objects.filter(name__in=[name for name in names if "\0" not in name]))
+    unknown = sorted(set(names) - {row.name for row in rows})
+    if unknown:
+        choices = list(RejectReason.objects.order_by("pk").values_list("name", flat=True))
+        raise UnknownReason(
+            f"There is no reason {unknown[0]!r}. Choose of: {', '.join(choices)}.",
+            field="reasons",
+            choices=choices,
+        )
+    return rows
+
+
+def hero_beside(variant: ImageVariant) -> ImageVariant | None:
+    """The present hero of the variant's character and type."""
+    rows = ImageVariant.objects.select_related("character__project")
+    return rows.filter(
         character_id=variant.character_id, variant_type__name=variant.variant_type_id, is_hero=True
     ).first()
 
 
-def _check_revision(variant: ImageVariant, revision: int | None) -> None:
-    if revision is not None and revision != variant.revision:
-        raise StaleRevision(
-            f"It changed meanwhile: {last_decision(variant)}. Look again and decide anew.",
-            state=variant.state.label,
-            revision=variant.revision,
-        )
+def refuse_withheld(variant: ImageVariant) -> None:
+    """Raise a refusal when the variant is quarantined: nothing is decided about it any more."""
+    if variant.state is VariantStatus.QUARANTINED:
+        check_edge(variant, VariantStatus.GENERATED)
+
+
+def _flagged(to: dict[str, object], variant: ImageVariant) -> dict[str, object]:
+    """A hero's mark to be re-checked ends with its being decided on anew."""
+    return {**to, "recheck": False} if variant.recheck else to
 
 
 def _check_hero(variant: ImageVariant, hero: ImageVariant | None, seen_hero: int | None) -> None:
@@ -118,78 +191,5 @@ def _check_hero(variant: ImageVariant, hero: ImageVariant | None, seen_hero: int
         f"Candidate {hero.pk} is the {variant.variant_type_id} hero now: {last_decision(hero)}. "
         "Keep it, or decide again to replace it.",
         hero=hero.pk,
+        **facts(hero),
     )
-
-
-def last_decision(variant: ImageVariant) -> str:
-    """Who decided last and how long ago, in words."""
-    decision = variant.decisions.select_related("decided_by").first()
-    if decision is None:
-        return f"it is {variant.state.label}"
-    who = decision.decided_by.username if decision.decided_by else "somebody"
-    return f"{decision.get_verb_display()} by {who} {timesince(decision.created_at)} ago"
-
-
-def _refuse_undoing(actor: User, hero: ImageVariant) -> None:
-    """A reviewer does not displace what a creator or an admin chose."""
-    if actor.roles & {ADMIN, CREATOR}:
-        return
-    decision = hero.decisions.filter(verb=Verb.APPROVE).select_related("decided_by").first()
-    chooser = decision.decided_by if decision else None
-    if chooser and chooser.roles & {ADMIN, CREATOR}:
-        raise Forbidden(
-            f"{chooser.username} chose the present hero, and creators have the final word.",
-            code="decided_by_creator",
-        )
-
-
-def _decide(
-    actor: User,
-    variant: ImageVariant,
-    verb: Verb,
-    to: VariantStatus,
-    *,
-    note: str = "",
-    replaced: ImageVariant | None = None,
-) -> ReviewDecision:
-    seen = variant.state
-    changes: dict[str, Any] = {"is_hero": to is VariantStatus.APPROVED}
-    try:
-        move(
-            ImageVariant.objects.filter(pk=variant.pk, revision=variant.revision),
-            MOVES,
-            field="status",
-            seen=seen,
-            to=to,
-            revision=F("revision") + 1,
-            **changes,
-        )
-    except Conflict as error:
-        raise Conflict(
-            f"It changed meanwhile: {last_decision(variant)}.", state=seen.label
-        ) from error
-    variant.status_id = to
-    variant.is_hero = changes["is_hero"]
-    variant.revision += 1
-    decision = ReviewDecision.objects.create(
-        variant=variant,
-        verb=verb,
-        from_status_id=seen,
-        to_status_id=to,
-        decided_by=actor,
-        note=note,
-        replaced=replaced,
-    )
-    record(
-        actor,
-        f"variant.{verb}",
-        variant,
-        before={"status": seen.label},
-        after={"status": to.label, "replaced": replaced.pk if replaced else None},
-        reason=note,
-    )
-    publishing.variant_changed(variant, _EVENTS.get(verb, "variant.status"))
-    return decision
-
-
-_EVENTS = {Verb.APPROVE: "variant.approved", Verb.REJECT: "variant.rejected"}

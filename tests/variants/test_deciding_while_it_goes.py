@@ -20,7 +20,9 @@ def test_a_variant_that_was_deleted_under_the_readers_eyes_is_not_decided_on(
 ):
     make.ready(creator, character)
     (variant,) = make.generated(creator, character, 1)
-    ImageVariant.objects.filter(pk=variant.pk).update(deleted_at=timezone.now())
+    ImageVariant.objects.filter(pk=variant.pk).update(
+        deleted_at=timezone.now(), purge_at=timezone.now()
+    )
     with pytest.raises(VariantGone, match="deleted meanwhile"):
         decide(creator, variant)
     assert not ReviewDecision.objects.exists()

@@ -5,11 +5,12 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from audit.models import AuditEvent
 from people.models import User
 from studio.lib.errors import Conflict, Forbidden, IllegalMove, NotFound
 from tests import make
 from variants import ordering, reviewing
-from variants.errors import HeroChanged, NoFile, StaleRevision
+from variants.errors import HeroChanged, NoFile, StaleRevision, UnknownReason
 from variants.models import ImageVariant, ReviewDecision
 from variants.vocabulary import VariantStatus, Verb
 
@@ -142,3 +143,68 @@ def test_many_at_once_leave_one_hero_and_tell_the_losers(committed, creator, cha
     assert outcomes.count("hero") == 1
     assert all("cleo" in text for text in outcomes if text != "hero")
     assert ImageVariant.objects.filter(is_hero=True).count() == 1
+
+
+def test_a_reason_that_the_studio_does_not_have_is_refused(reviewer, two):
+    with pytest.raises(UnknownReason, match="'ugly'") as refused:
+        reviewing.reject(reviewer, two[0], reasons=["framing", "ugly"])
+    assert (refused.value.status, refused.value.extra["field"]) == (400, "reasons")
+    assert "identity drift" in refused.value.extra["choices"]
+    assert fresh(two[0]).state is VariantStatus.GENERATED
+
+
+def test_an_illegal_move_says_the_state_and_who_brought_it_there(creator, reviewer, two):
+    reviewing.reject(reviewer, two[0])
+    with pytest.raises(IllegalMove, match="rejected by rex") as refused:
+        reviewing.approve(creator, two[0])
+    assert (refused.value.status, refused.value.extra["state"]) == (409, "rejected")
+    assert refused.value.extra["by"] == "rex"
+
+
+def test_the_shortlist_takes_what_has_an_image_and_is_left_again(reviewer, two):
+    reviewing.shortlist(reviewer, two[0])
+    assert fresh(two[0]).shortlisted
+    reviewing.shortlist(reviewer, two[0])
+    assert two[0].decisions.count() == 1
+    reviewing.shortlist(reviewer, two[0], on=False)
+    assert not fresh(two[0]).shortlisted
+
+
+def test_a_reviewer_does_not_take_off_what_a_creator_shortlisted(creator, reviewer, two):
+    reviewing.shortlist(creator, two[0])
+    with pytest.raises(Forbidden) as refused:
+        reviewing.shortlist(reviewer, two[0], on=False)
+    assert refused.value.code == "decided_by_creator"
+
+
+def test_a_rejected_one_or_one_in_editing_is_made_a_candidate_again(creator, two):
+    reviewing.reject(creator, two[0])
+    ImageVariant.objects.filter(pk=two[1].pk).update(status_id=VariantStatus.EDITING)
+    for variant in two:
+        reviewing.reconsider(creator, variant)
+        assert fresh(variant).state is VariantStatus.GENERATED
+        assert variant.decisions.first().verb == Verb.RECONSIDER
+    reviewing.reconsider(creator, two[0])
+    assert two[0].decisions.count() == 2
+
+
+def test_a_reviewer_does_not_bring_back_what_a_creator_rejected(creator, reviewer, two):
+    reviewing.reject(creator, two[0])
+    with pytest.raises(Forbidden) as refused:
+        reviewing.reconsider(reviewer, two[0])
+    assert refused.value.code == "decided_by_creator"
+
+
+def test_what_has_no_image_yet_is_not_shortlisted_nor_made_a_candidate(creator, character):
+    make.ready(creator, character)
+    (pending,) = ordering.order(creator, character, make.wish(1)).variants
+    for decide in (reviewing.shortlist, reviewing.reconsider):
+        with pytest.raises(NoFile):
+            decide(creator, pending)
+
+
+def test_the_record_says_what_changed(creator, two):
+    reviewing.shortlist(creator, two[0])
+    event = AuditEvent.objects.filter(verb="variant.shortlist").get()
+    assert event.before == {"shortlisted": False}
+    assert event.after["shortlisted"] is True
