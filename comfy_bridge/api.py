@@ -1,6 +1,7 @@
 """REST: workflows by name, and servers for admins."""
 
-from typing import Any
+from datetime import datetime
+from typing import TypedDict
 
 from django.forms import model_to_dict
 from rest_framework.exceptions import ValidationError
@@ -12,13 +13,61 @@ from comfy_bridge.models import ComfyServer, ServerStatus, Workflow
 from people.access import require
 from people.requests import SignedIn, api_view, body, plain
 from studio.lib.errors import NotFound
+from studio.lib.openapi import Page, operation
 from studio.lib.routes import both
 
 
+class WorkflowJson(TypedDict):
+    """A workflow in its newest version; `takes` names what can be asked of it."""
+
+    id: int
+    name: str
+    title: str
+    kind: str
+    description: str
+    version: int
+    takes: list[str]
+
+
+class ServerJson(TypedDict):
+    """A registered ComfyUI server."""
+
+    id: int
+    name: str
+    url: str
+    status: str
+    breaker: str
+    failures: int
+    retry_at: datetime | None
+    slots: int
+    room: int
+    paused: bool
+    sandbox: bool
+    version: str
+    checkpoints: list[str]
+    open_submissions: int
+    agent_url: str
+    restart_hook: str
+    last_seen_at: datetime | None
+    last_error: str
+
+
+class ServerAsk(TypedDict, total=False):
+    """What an admin says of a server; its addresses lie in the operator's networks."""
+
+    name: str
+    url: str
+    slots: int
+    agent_url: str
+    restart_hook: str
+
+
+@operation("GET", Page[WorkflowJson])
 @api_view(["GET"])
 def workflows(request: SignedIn) -> Response:
+    """The workflows that can be asked for."""
     require(request.user, "workflow.view")
-    found = []
+    found: list[WorkflowJson] = []
     for row in Workflow.objects.filter(is_archived=False).order_by("pk"):
         version = row.latest()
         found.append(
@@ -35,7 +84,7 @@ def workflows(request: SignedIn) -> Response:
     return Response({"results": found, "next": None})
 
 
-def server_json(server: ComfyServer) -> dict[str, Any]:
+def server_json(server: ComfyServer) -> ServerJson:
     """What the API says of a server loaded by `with_open()`."""
     return {
         "id": server.pk,
@@ -68,8 +117,11 @@ def server_for(request: SignedIn, pk: int) -> ComfyServer:
     return server
 
 
+@operation("GET", Page[ServerJson])
+@operation("POST", ServerJson, status=201, takes=ServerAsk)
 @api_view(["GET", "POST"])
 def servers(request: SignedIn) -> Response:
+    """The registered servers; POST registers one."""
     require(request.user, "server.view")
     if request.method == "POST":
         made = operating.save(request.user, _valid(request, ComfyServer()))
@@ -78,22 +130,29 @@ def servers(request: SignedIn) -> Response:
     return Response({"results": found, "next": None})
 
 
+@operation("GET", ServerJson)
+@operation("PATCH", ServerJson, takes=ServerAsk)
 @api_view(["GET", "PATCH"])
 def server(request: SignedIn, pk: int) -> Response:
+    """One server; PATCH changes what is said."""
     row = server_for(request, pk)
     if request.method == "PATCH":
         operating.save(request.user, _valid(request, row))
     return Response(server_json(server_for(request, pk)))
 
 
+@operation("POST", ServerJson)
 @api_view(["POST"])
 def server_pause(request: SignedIn, pk: int) -> Response:
+    """Give it no new work; what it has is followed to its end."""
     operating.pause(request.user, server_for(request, pk))
     return Response(server_json(server_for(request, pk)))
 
 
+@operation("POST", ServerJson)
 @api_view(["POST"])
 def server_resume(request: SignedIn, pk: int) -> Response:
+    """Give it work again, at once."""
     operating.resume(request.user, server_for(request, pk))
     return Response(server_json(server_for(request, pk)))
 

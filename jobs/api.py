@@ -1,6 +1,7 @@
 """REST: jobs and queues."""
 
-from typing import Any
+from datetime import datetime
+from typing import TypedDict
 
 from rest_framework.response import Response
 
@@ -9,11 +10,46 @@ from jobs.models import Job, JobQueue, JobStatus
 from people.access import require
 from people.requests import SignedIn, api_view
 from studio.lib.errors import NotFound
+from studio.lib.openapi import Page, operation
 from studio.lib.pages import page_of
 from studio.lib.routes import both
 
 
-def job_json(job: Job) -> dict[str, Any]:
+class JobJson(TypedDict):
+    """A unit of background work; `url` is the page of its result."""
+
+    id: int
+    kind: str
+    queue: str
+    title: str
+    status: str
+    progress: float
+    note: str
+    attempts: int
+    error_code: str
+    error: str
+    url: str
+    asked_by: str | None
+    cancel_requested: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class QueueJson(TypedDict):
+    """A queue of jobs: its counts over all projects, and how it is steered."""
+
+    name: str
+    description: str
+    paused: bool
+    waiting: int
+    running: int
+    oldest_waiting_at: datetime | None
+    user_running_max: int | None
+    user_waiting_max: int | None
+
+
+def job_json(job: Job) -> JobJson:
     """What the API says of a job."""
     return {
         "id": job.pk,
@@ -44,8 +80,10 @@ def job_for(request: SignedIn, pk: int) -> Job:
     return job
 
 
+@operation("GET", Page[JobJson])
 @api_view(["GET"])
 def jobs(request: SignedIn) -> Response:
+    """The jobs of my projects, newest first."""
     rows = Job.objects.visible_to(request.user).select_related("kind", "asked_by")
     states = {state.label: state for state in JobStatus}
     if (status := request.GET.get("status")) in states:
@@ -54,30 +92,38 @@ def jobs(request: SignedIn) -> Response:
     return Response({"results": [job_json(job) for job in found], "next": following})
 
 
+@operation("GET", JobJson)
 @api_view(["GET"])
 def job(request: SignedIn, pk: int) -> Response:
+    """One job."""
     return Response(job_json(job_for(request, pk)))
 
 
+@operation("POST", JobJson)
 @api_view(["POST"])
 def job_cancel(request: SignedIn, pk: int) -> Response:
+    """Stop it: a waiting one at once, a running one as soon as it can."""
     asking.cancel(request.user, job_for(request, pk))
     return Response(job_json(job_for(request, pk)))
 
 
+@operation("POST", JobJson)
 @api_view(["POST"])
 def job_retry(request: SignedIn, pk: int) -> Response:
+    """Queue a failed or cancelled job again."""
     asking.retry(request.user, job_for(request, pk))
     return Response(job_json(job_for(request, pk)))
 
 
+@operation("POST", JobJson)
 @api_view(["POST"])
 def job_front(request: SignedIn, pk: int) -> Response:
+    """Let a waiting job start next."""
     asking.to_front(request.user, job_for(request, pk))
     return Response(job_json(job_for(request, pk)))
 
 
-def queue_json(queue: JobQueue) -> dict[str, Any]:
+def queue_json(queue: JobQueue) -> QueueJson:
     """What the API says of a queue, over all projects: counts, and no job's name."""
     return {
         "name": queue.name,
@@ -91,26 +137,34 @@ def queue_json(queue: JobQueue) -> dict[str, Any]:
     }
 
 
+@operation("GET", Page[QueueJson])
 @api_view(["GET"])
 def queue_list(request: SignedIn) -> Response:
+    """Every queue."""
     require(request.user, "queue.view")
     return Response({"results": [queue_json(queue) for queue in queues.counted()], "next": None})
 
 
+@operation("GET", QueueJson)
 @api_view(["GET"])
 def queue(request: SignedIn, name: str) -> Response:
+    """One queue."""
     require(request.user, "queue.view")
     return Response(queue_json(queues.queue_named(name)))
 
 
+@operation("POST", QueueJson)
 @api_view(["POST"])
 def queue_pause(request: SignedIn, name: str) -> Response:
+    """Start nothing more of it; what runs goes on."""
     queues.pause(request.user, queues.queue_named(name))
     return Response(queue_json(queues.queue_named(name)))
 
 
+@operation("POST", QueueJson)
 @api_view(["POST"])
 def queue_resume(request: SignedIn, name: str) -> Response:
+    """Start its work again."""
     queues.resume(request.user, queues.queue_named(name))
     return Response(queue_json(queues.queue_named(name)))
 

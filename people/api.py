@@ -1,16 +1,16 @@
 """REST: tokens and projects."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework_simplejwt.views import TokenBlacklistView
 
 from people import managing, tickets, tokens
 from people.access import require
 from people.models import Project, User
 from people.requests import SignedIn, api_view, text
 from studio.lib.errors import NotFound
+from studio.lib.openapi import Page, operation
 from studio.lib.pages import page_of
 from studio.lib.routes import both
 
@@ -35,6 +35,36 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         extra_kwargs: ClassVar[dict[str, Any]] = {"name": {"validators": []}}
 
 
+class CredentialsAsk(TypedDict):
+    """A user name and a password."""
+
+    username: str
+    password: str
+
+
+class TokensJson(TypedDict):
+    """An access token for ten minutes, and the refresh token that gives the next pair, once."""
+
+    access: str
+    refresh: str
+
+
+class RefreshAsk(TypedDict):
+    """A refresh token."""
+
+    refresh: str
+
+
+class NothingJson(TypedDict):
+    """An empty object."""
+
+
+class MemberAsk(TypedDict):
+    """The user name of somebody who becomes a member."""
+
+    username: str
+
+
 def project_for(request: SignedIn, pk: int) -> Project:
     """The project, if the person may see it; NotFound otherwise."""
     project = Project.objects.visible_to(request.user).filter(pk=pk).first()
@@ -43,8 +73,11 @@ def project_for(request: SignedIn, pk: int) -> Project:
     return project
 
 
+@operation("GET", Page[ProjectSerializer])
+@operation("POST", ProjectSerializer, status=201, takes=ProjectSerializer)
 @api_view(["GET", "POST"])
 def projects(request: SignedIn) -> Response:
+    """My projects; POST makes one."""
     if request.method == "GET":
         rows = Project.objects.visible_to(request.user).prefetch_related("members")
         found, following = page_of(request, rows)
@@ -54,16 +87,21 @@ def projects(request: SignedIn) -> Response:
     return Response(ProjectSerializer(project).data, status=201)
 
 
+@operation("GET", ProjectSerializer)
+@operation("PATCH", ProjectSerializer, takes=ProjectSerializer)
 @api_view(["GET", "PATCH"])
 def project(request: SignedIn, pk: int) -> Response:
+    """One project; PATCH changes it."""
     row = project_for(request, pk)
     if request.method == "PATCH":
         row = managing.edit_project(request.user, row, **_valid(request, partial=True))
     return Response(ProjectSerializer(row).data)
 
 
+@operation("POST", ProjectSerializer, status=201, takes=MemberAsk)
 @api_view(["POST"])
 def project_members(request: SignedIn, pk: int) -> Response:
+    """Make somebody a member."""
     row = project_for(request, pk)
     managing.add_member(request.user, row, text(request, "username"))
     return Response(ProjectSerializer(row).data, status=201)
@@ -75,10 +113,14 @@ def _valid(request: SignedIn, *, partial: bool = False) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
+_sign_in = operation("POST", TokensJson, takes=CredentialsAsk, auth=False)
+_refresh = operation("POST", TokensJson, takes=RefreshAsk, auth=False)
+_revoke = operation("POST", NothingJson, takes=RefreshAsk, auth=False)
+
 urlpatterns = [
-    *both("auth/token", tokens.SignIn.as_view(), "api-token"),
-    *both("auth/token/refresh", tokens.Refresh.as_view(), "api-token-refresh"),
-    *both("auth/token/revoke", TokenBlacklistView.as_view(), "api-token-revoke"),
+    *both("auth/token", _sign_in(tokens.SignIn.as_view()), "api-token"),
+    *both("auth/token/refresh", _refresh(tokens.Refresh.as_view()), "api-token-refresh"),
+    *both("auth/token/revoke", _revoke(tokens.Revoke.as_view()), "api-token-revoke"),
     *both("auth/ws-ticket", tickets.ws_ticket, "api-ws-ticket"),
     *both("projects", projects, "api-projects"),
     *both("projects/<int:pk>", project, "api-project"),

@@ -1,6 +1,7 @@
 """What the API reads of a request: who has signed in, and a JSON object with plain text in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -27,21 +28,37 @@ def api_view(
 ) -> Callable[[Callable[Concatenate[SignedIn, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
     """`rest_framework.decorators.api_view` for views that take a `SignedIn` request.
 
-    A body that is no object is refused before the view is called, even where it is not read.
+    A body that is no object is refused before the view is called, even where it is not read. A
+    view that answers GET answers HEAD too, and sees no difference.
     """
+    answered = [*methods, "HEAD"] if "GET" in methods else list(methods)
 
     def wrap(
         view: Callable[Concatenate[SignedIn, P], R],
     ) -> Callable[Concatenate[HttpRequest, P], R]:
         @wraps(view)
         def checked(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            if request.method != "GET":
+            if request.method not in ("GET", "HEAD"):
                 body(request)
-            return view(cast("SignedIn", request), *args, **kwargs)
+            with _as_get(request):
+                return view(cast("SignedIn", request), *args, **kwargs)
 
-        return decorators.api_view(methods)(checked)
+        return decorators.api_view(answered)(checked)
 
     return wrap
+
+
+@contextmanager
+def _as_get(request: Request) -> Iterator[None]:
+    """A HEAD is answered as its GET; the server leaves the body away."""
+    django = request._request  # noqa: SLF001  the framework's request has no setter
+    asked = django.method
+    if asked == "HEAD":
+        django.method = "GET"
+    try:
+        yield
+    finally:
+        django.method = asked
 
 
 def body(request: Request) -> dict[str, Any]:

@@ -5,6 +5,7 @@ same kind as the others: its use is its entry among the used ones, which happens
 """
 
 from datetime import timedelta
+from typing import TypedDict
 
 from django.db import transaction
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from people.models import User
 from people.requests import SignedIn, api_view
 from people.tokens import holder
+from studio.lib.openapi import operation
 
 LIFETIME_S = 30
 
@@ -26,6 +28,14 @@ class Ticket(RefreshToken):
     lifetime = timedelta(seconds=LIFETIME_S)
 
 
+class TicketJson(TypedDict):
+    """What opens one socket, once, for a moment."""
+
+    ticket: str
+    expires_in_s: int
+
+
+@operation("POST", TicketJson, status=201)
 @api_view(["POST"])
 def ws_ticket(request: SignedIn) -> Response:
     """A ticket for `/ws/events/?ticket=…`."""

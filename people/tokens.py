@@ -15,7 +15,11 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
-from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
+from rest_framework_simplejwt.views import (
+    TokenBlacklistView,
+    TokenObtainPairView,
+    TokenRefreshView,
+)
 
 from people.forms import MAX_USERNAME
 from people.managing import tell
@@ -83,7 +87,13 @@ class RefreshSerializer(TokenRefreshSerializer):
 
 
 class Refresh(TokenRefreshView):
+    """The next pair of tokens for a refresh token that was never used."""
+
     serializer_class = RefreshSerializer
+
+
+class Revoke(TokenBlacklistView):
+    """End a refresh token."""
 
 
 def holder(token: Token) -> User:

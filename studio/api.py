@@ -11,7 +11,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from studio import api_docs
 from studio.lib.errors import DatabaseAway, StudioError
+from studio.lib.routes import both
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,8 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 urlpatterns = [
+    *both("schema", api_docs.schema, "api-schema"),
+    *both("docs", api_docs.docs, "api-docs"),
     path("", include("people.api")),
     path("", include("characters.api")),
     path("", include("variants.api")),

@@ -82,6 +82,8 @@ OWN = [
     row("GET", "/jobs/tray/", "200 200 200 200 200"),
     row("GET", "/projects/", "200 200 200 200 200"),
     row("POST", "/api/v1/auth/ws-ticket", "201 201 201 201 201"),
+    row("GET", "/api/v1/schema", "200 200 200 200 200"),
+    row("GET", "/api/v1/docs", "302 200 200 200 200 200"),
     row("GET", "/api/v1/projects", "200 200 200 200 200"),
     row("GET", "/api/v1/characters", "200 200 200 200 200"),
     row("GET", "/api/v1/jobs", "200 200 200 200 200"),

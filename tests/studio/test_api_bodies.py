@@ -88,7 +88,7 @@ def _patterns(patterns=api.urlpatterns):
 
 
 def _methods(pattern):
-    view = getattr(pattern.callback, "cls", None) or pattern.callback.view_class
+    view = getattr(pattern.callback, "cls", None)  # None: a page for people
     return {name for name in ("post", "put", "patch", "delete") if hasattr(view, name)}
 
 

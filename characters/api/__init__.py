@@ -1,0 +1,23 @@
+"""REST of characters, a module for each topic; each module lists its own routes."""
+
+from characters.api import baseline, describing, sources
+from characters.api.shapes import (
+    CharacterSerializer,
+    ReportJson,
+    SourceJson,
+    character_for,
+    report_json,
+    source_json,
+)
+
+__all__ = [
+    "CharacterSerializer",
+    "ReportJson",
+    "SourceJson",
+    "character_for",
+    "report_json",
+    "source_json",
+    "urlpatterns",
+]
+
+urlpatterns = [*describing.urlpatterns, *sources.urlpatterns, *baseline.urlpatterns]

@@ -1,0 +1,13 @@
+"""REST of variants, a module for each topic; each module lists its own routes."""
+
+from variants.api import asking, deciding, files, listing, lookups, requests, working
+
+urlpatterns = [
+    *asking.urlpatterns,
+    *listing.urlpatterns,
+    *deciding.urlpatterns,
+    *working.urlpatterns,
+    *files.urlpatterns,
+    *requests.urlpatterns,
+    *lookups.urlpatterns,
+]

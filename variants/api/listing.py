@@ -1,0 +1,69 @@
+"""REST: the variants of a character, and its scene seeds."""
+
+from typing import TypedDict
+
+from rest_framework.response import Response
+
+from characters.api import SourceJson, character_for, source_json
+from people.requests import SignedIn, api_view
+from studio.lib.addresses import word
+from studio.lib.openapi import Page, operation
+from studio.lib.pages import page_of
+from studio.lib.routes import both
+from variants.api.shapes import ONE, VariantJson, answer, variant_for, variant_json
+from variants.vocabulary import Provenance, VariantStatus
+
+
+class GalleryJson(TypedDict):
+    """The source image and one page of variants."""
+
+    source_image: SourceJson | None
+    results: list[VariantJson]
+    next: str | None
+
+
+@operation("GET", GalleryJson)
+@api_view(["GET"])
+def variants(request: SignedIn, pk: int) -> Response:
+    """The source image and one page of variants, filtered by type, status and provenance."""
+    character = character_for(request, pk)
+    rows = character.variants.present().for_cards()
+    if wanted := word(request, "type"):
+        rows = rows.filter(variant_type__name=wanted)
+    states = {state.label: state for state in VariantStatus}
+    if (status := request.GET.get("status")) in states:
+        rows = rows.filter(status_id=states[status])
+    if (provenance := request.GET.get("provenance")) in Provenance.values:
+        rows = rows.filter(provenance=provenance)
+    found, following = page_of(request, rows)
+    source = character.current_source
+    return Response(
+        {
+            "source_image": source_json(request, source) if source else None,
+            "results": [variant_json(request, variant) for variant in found],
+            "next": following,
+        }
+    )
+
+
+@operation("GET", VariantJson)
+@api_view(["GET"])
+def variant(request: SignedIn, pk: int, vid: int) -> Response:
+    """One variant, with its parameters and every check."""
+    return answer(request, variant_for(request, pk, vid))
+
+
+@operation("GET", Page[VariantJson])
+@api_view(["GET"])
+def scene_seeds(request: SignedIn, pk: int) -> Response:
+    """Heroes only."""
+    rows = character_for(request, pk).variants.present().for_cards().filter(is_hero=True)
+    found, following = page_of(request, rows)
+    return Response({"results": [variant_json(request, v) for v in found], "next": following})
+
+
+urlpatterns = [
+    *both("characters/<int:pk>/variants", variants, "api-variants"),
+    *both(ONE, variant, "api-variant"),
+    *both("characters/<int:pk>/scene-seeds", scene_seeds, "api-scene-seeds"),
+]

@@ -1,0 +1,131 @@
+"""What the API says of a variant, and what its views have in common."""
+
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict
+
+from django.urls import reverse
+from rest_framework.response import Response
+
+from characters.api import ReportJson, report_json
+from people.requests import SignedIn
+from studio.lib.addresses import whole as whole_number
+from studio.lib.errors import NotFound
+from studio.lib.media import RENDITIONS
+from variants.fragments import card_of
+from variants.models import ImageVariant
+
+ONE = "characters/<int:pk>/variants/<int:vid>"
+
+
+class VariantJson(TypedDict):
+    """A variant; a detail has `generation_params` and `qa` too."""
+
+    id: int
+    character: int
+    variant_type: str
+    status: str
+    is_hero: bool
+    provenance: str
+    version: int
+    revision: int
+    parent_variant: int | None
+    request: int | None
+    job: int | None
+    seed: int | None
+    prompt: str
+    negative_prompt: str
+    width: int | None
+    height: int | None
+    format: str | None
+    file_size_bytes: int | None
+    sha256: str | None
+    likeness: float | None
+    likeness_band: str | None
+    qa_verdict: str | None
+    qa_status: str
+    progress: float
+    note: str
+    error_code: str
+    error: str
+    server: str
+    execution_ms: int | None
+    created_at: datetime
+    updated_at: datetime
+    file_url: str | None
+    thumbnails: dict[str, str]
+    generation_params: NotRequired[dict[str, Any]]
+    qa: NotRequired[ReportJson | None]
+
+
+def variant_for(request: SignedIn, pk: int, vid: int) -> ImageVariant:
+    """The variant of that character, if the person may see it; NotFound otherwise."""
+    rows = ImageVariant.objects.visible_to(request.user).present().for_cards()
+    variant = rows.filter(pk=vid, character__pk=pk).first()
+    if variant is None:
+        raise NotFound("There is no such variant, or it is not yours to see.")
+    return variant
+
+
+def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = False) -> VariantJson:
+    """What the API says of a variant; `whole` adds the resolved parameters and every check."""
+    card = card_of(variant)
+    body: VariantJson = {
+        "id": variant.pk,
+        "character": variant.character_id,
+        "variant_type": variant.variant_type_id,
+        "status": card.status,
+        "is_hero": variant.is_hero,
+        "provenance": variant.provenance,
+        "version": variant.version,
+        "revision": variant.revision,
+        "parent_variant": variant.parent_variant_id,
+        "request": variant.request_id,
+        "job": variant.job_id,
+        "seed": variant.seed,
+        "prompt": variant.prompt,
+        "negative_prompt": variant.negative_prompt,
+        "width": variant.width,
+        "height": variant.height,
+        "format": variant.format,
+        "file_size_bytes": variant.file_size_bytes,
+        "sha256": variant.sha256,
+        "likeness": variant.likeness,
+        "likeness_band": card.likeness_band or None,
+        "qa_verdict": card.qa if card.qa in {"pass", "warn", "fail"} else None,
+        "qa_status": card.qa,
+        "progress": card.progress / 100,
+        "note": card.note,
+        "error_code": variant.error_code,
+        "error": variant.error,
+        "server": card.server,
+        "execution_ms": variant.metrics.get("execution_ms"),
+        "created_at": variant.created_at,
+        "updated_at": variant.updated_at,
+        "file_url": None,
+        "thumbnails": {},
+    }
+    if variant.has_file:
+        build = request.build_absolute_uri
+        body["file_url"] = build(reverse("api-variant-file", args=[variant.pk]))
+        body["thumbnails"] = {
+            name: build(reverse("api-variant-rendition", args=[variant.pk, name]))
+            for name in RENDITIONS
+        }
+    if whole:
+        body["generation_params"] = variant.generation_params
+        body["qa"] = report_json(variant.qa_report)
+    return body
+
+
+def if_match(request: SignedIn) -> int | None:
+    """The revision in `If-Match`, an ETag; None when the header is not sent."""
+    tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if tag in ("", "*"):
+        return None
+    return whole_number(tag) or 0
+
+
+def answer(request: SignedIn, row: ImageVariant) -> Response:
+    """The whole variant, with its revision as its ETag."""
+    body = variant_json(request, row, whole=True)
+    return Response(body, headers={"ETag": f'"{row.revision}"'})

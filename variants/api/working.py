@@ -1,0 +1,29 @@
+"""REST: cancelling and retrying the work on a variant, and running its checks again."""
+
+from rest_framework.response import Response
+
+from people.requests import SignedIn, api_view
+from studio.lib.openapi import operation
+from studio.lib.routes import both
+from variants import retrying
+from variants.api.shapes import ONE, VariantJson, variant_for, variant_json
+
+
+@operation("POST", VariantJson, status=202)
+@api_view(["POST"])
+def work(request: SignedIn, pk: int, vid: int, verb: str) -> Response:
+    """Cancel, retry, or run the checks again."""
+    steps = {
+        "cancel": retrying.cancel,
+        "retry": retrying.retry,
+        "rerun-qa": retrying.rerun_checks,
+    }
+    steps[verb](request.user, variant_for(request, pk, vid))
+    return Response(variant_json(request, variant_for(request, pk, vid)), status=202)
+
+
+urlpatterns = [
+    pattern
+    for verb in ("cancel", "retry", "rerun-qa")
+    for pattern in both(f"{ONE}/{verb}", work, f"api-variant-{verb}", verb=verb)
+]
