@@ -6,7 +6,7 @@ from characters.approving import approve_refusal
 from characters.attesting import current_attestation
 from characters.models import BaselineStatus, Character, Depicts, LikenessAttestation, SourceImage
 from jobs.models import Job
-from people.access import can
+from people.access import role_allows
 from people.models import User
 from qa.models import FaceEmbedding, QACheckResult, QAReport
 from qa.policy import Verdict
@@ -20,6 +20,16 @@ BASELINES = {
     BaselineStatus.APPROVED: ("Baseline locked", "pass"),
     BaselineStatus.REJECTED: ("Rejected", "fail"),
 }
+
+
+# What a panel shows of a character, for select_related.
+PANEL = (
+    "project",
+    *(
+        f"current_source__{part}"
+        for part in ("qa_report", "embedding__model", "qa_job", "embedding_job", "created_by")
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,8 @@ class SourcePanel:
 
 
 def panel_of(user: User, character: Character, errors: list[str] | None = None) -> SourcePanel:
-    """The panel of a character for one person."""
-    source = _source(character)
+    """The panel of a character for one person who may see it; loaded with PANEL it is cheapest."""
+    source = character.current_source
     report = source.qa_report if source else None
     checks = list(report.results.select_related("qa_check", "verdict")) if report else []
     jobs = [source.qa_job, source.embedding_job] if source else []
@@ -76,9 +86,9 @@ def panel_of(user: User, character: Character, errors: list[str] | None = None) 
         checks=checks,
         report=report,
         attestation=current_attestation(character),
-        may_upload=bool(can(user, "source.upload", character)),
-        may_decide=bool(can(user, "baseline.decide", character)),
-        may_override=bool(can(user, "baseline.override_qa", character)),
+        may_upload=bool(role_allows(user, "source.upload", character)),
+        may_decide=bool(role_allows(user, "baseline.decide", character)),
+        may_override=bool(role_allows(user, "baseline.override_qa", character)),
         upload_refusal=(
             "The baseline is approved, so the source image is locked."
             if character.is_locked
@@ -88,14 +98,6 @@ def panel_of(user: User, character: Character, errors: list[str] | None = None) 
         jobs_running=any(job.is_open for job in jobs if job),
         errors=errors or [],
     )
-
-
-def _source(character: Character) -> SourceImage | None:
-    if character.current_source_id is None:
-        return None
-    return SourceImage.objects.select_related(
-        "qa_report", "embedding__model", "qa_job", "embedding_job", "created_by"
-    ).get(pk=character.current_source_id)
 
 
 def _badges(

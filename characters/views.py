@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from characters import approving, attesting, describing, receiving, serving
 from characters.forms import AttestationForm, CharacterForm, ReasonForm, SourceForm
-from characters.fragments import panel_of
+from characters.fragments import PANEL, panel_of
 from characters.models import Character, SourceImage
 from people.access import require
 from people.models import Project
@@ -26,7 +26,7 @@ def source_limits() -> Limits:
 
 def character_for(request: Request, pk: int) -> Character:
     """The character, if the person may see it; 404 otherwise."""
-    rows = Character.objects.visible_to(request.user).select_related("project", "current_source")
+    rows = Character.objects.visible_to(request.user).select_related(*PANEL)
     return get_object_or_404(rows, pk=pk)
 
 

@@ -61,6 +61,11 @@ def can(user: User | AnonymousUser, verb: str, obj: InProject | None = None) -> 
         member = ProjectMembership.objects.filter(project_id=obj.project_id, user=user)
         if not member.exists():
             return NOT_MEMBER
+    return role_allows(user, verb, obj)
+
+
+def role_allows(user: User, verb: str, obj: InProject | None = None) -> Decision:
+    """What `can` says once the wall is behind: for an object that `visible_to` has let through."""
     rule = _rules[verb]
     if not rule.roles & user.roles:
         return WRONG_ROLE

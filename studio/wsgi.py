@@ -11,4 +11,6 @@ from django.conf import settings  # noqa: E402  after setup
 
 from studio.lib.bodies import BodyCap  # noqa: E402
 
+# A thread of gunicorn lives long and keeps its connection, looked after before each use.
+settings.DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 application = BodyCap(_django, settings.MAX_BODY_BYTES)

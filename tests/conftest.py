@@ -128,7 +128,7 @@ def page(client):
     """`page(user)` is Django's test client signed in as that user."""
 
     def signed_in(user):
-        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, "people.backends.PeopleBackend")
         return client
 
     return signed_in

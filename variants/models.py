@@ -262,6 +262,14 @@ class ImageVariant(Stamped):
                 condition=Q(purge_at__isnull=False),
                 name="idx_image_variants_purge_at",
             ),
+            *(
+                NamedIndex(
+                    fields=["character", column, "-id"],
+                    condition=Q(deleted_at__isnull=True),
+                    name=f"idx_image_variants_character_{column}",
+                )
+                for column in ("status", "variant_type")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

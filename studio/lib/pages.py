@@ -1,6 +1,6 @@
-"""Keyset pages, newest first: flat at any depth, and no count."""
+"""Keyset pages, newest first: flat at any depth, and no count without a cap."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -10,6 +10,22 @@ M = TypeVar("M", bound=models.Model)
 
 PAGE = 60
 MAX_PAGE = 200
+COUNT_CAP = 1000
+
+
+class CappedCount(models.Subquery):
+    """How many rows a query finds, as a column; it stops counting at one more than the cap."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = models.IntegerField()
+
+    def __init__(self, rows: models.QuerySet[Any]) -> None:
+        super().__init__(rows.order_by().values("pk")[: COUNT_CAP + 1])
+
+
+def counted(number: int) -> str:
+    """A capped count in words: `37`, `1000+`."""
+    return str(number) if number <= COUNT_CAP else f"{COUNT_CAP}+"
 
 
 def page_of(

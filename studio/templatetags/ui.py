@@ -5,6 +5,7 @@ Pure but for the clock and URL names; knows no model by name.
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from django import template
@@ -127,6 +128,7 @@ def bar(value: float | None, label: str, tone: str = "", role: str = "progressba
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An inline icon of templates/ui/icons; decoration, so a word stands beside it or hidden."""
     return mark_safe(render_to_string(f"ui/icons/{name}.svg").strip())  # noqa: S308  our own file

@@ -151,6 +151,6 @@ def _people(count: int) -> tuple[Project, list[str]]:
         person.groups.add(role)
         ProjectMembership.objects.create(project=project, user=person)
         browser = Client()
-        browser.force_login(person, "django.contrib.auth.backends.ModelBackend")
+        browser.force_login(person, "people.backends.PeopleBackend")
         cookies.append(f"sessionid={browser.cookies['sessionid'].value}")
     return project, cookies

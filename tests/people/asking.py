@@ -16,7 +16,7 @@ def signed_in(person: User | None, *, api: bool) -> Client:
     """A client with a session, as a browser has it."""
     client = APIClient() if api else Client()
     if person:
-        client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, "people.backends.PeopleBackend")
     return client
 
 

@@ -55,13 +55,13 @@ def test_an_admin_opens_every_page_and_opening_changes_nothing(db):
 def test_is_staff_alone_opens_nothing(client, creator):
     creator.is_staff = True
     creator.save()
-    client.force_login(creator, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(creator, "people.backends.PeopleBackend")
     assert client.get("/admin/").status_code == 302
 
 
 @pytest.fixture
 def site(client, admin):
-    client.force_login(admin, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin, "people.backends.PeopleBackend")
     return client
 
 

@@ -14,7 +14,7 @@ HERE = "127.0.0.1:8000"
 
 def cookie_of(person):
     client = Client()
-    client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, "people.backends.PeopleBackend")
     return f"sessionid={client.cookies['sessionid'].value}"
 
 

@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from characters.fragments import panel_of
-from characters.views import character_for
+from characters.fragments import PANEL, panel_of
+from characters.models import Character
 from people.access import can
 from people.views import Request
 from studio.lib.htmx import wants_fragment
 from variants.fragments import Card, card_of
-from variants.gallery import gallery_of
+from variants.gallery import counting, gallery_of
 from variants.models import ImageVariant
 
 
@@ -41,8 +41,9 @@ def cards_for(request: Request, variants: list[ImageVariant]) -> list[Card]:
 @vary_on_headers("HX-Request")
 def gallery(request: Request, pk: int) -> HttpResponse:
     """The page, or for htmx the grid alone."""
-    character = character_for(request, pk)
-    shown = gallery_of(request.user, character, request)
+    rows = counting(Character.objects.visible_to(request.user))
+    character = get_object_or_404(rows.select_related(*PANEL), pk=pk)
+    shown = gallery_of(request, character)
     context = {"character": character, "gallery": shown, "tab": "variants"}
     if wants_fragment(request):
         return render(request, "variants/_grid.html", context)
