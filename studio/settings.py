@@ -150,6 +150,8 @@ if STORAGE_URL:
     }
     IMAGE_ORIGINS = env.s3_origins(S3_OPTIONS)
 
+EXPORT_DIR = env.folder("EXPORT_DIR")
+
 ORPHAN_GRACE_H = env.number("ORPHAN_GRACE_H", default=24)
 if ORPHAN_GRACE_H < 2:
     raise ImproperlyConfigured("ORPHAN_GRACE_H is at least 2: an upload needs time to end.")
@@ -222,9 +224,10 @@ MODELS_DIR = Path(env.text("MODELS_DIR", str(VAR_DIR / "models")))
 MAX_SOURCE_BYTES = env.integer("MAX_SOURCE_BYTES", default=10 * 2**20)
 MAX_IMAGE_PIXELS = env.integer("MAX_IMAGE_PIXELS", default=50_000_000)
 MAX_OUTPUT_BYTES = env.integer("MAX_OUTPUT_BYTES", default=60 * 2**20)
+MAX_EDIT_BYTES = env.integer("MAX_EDIT_BYTES", default=60 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20
-MAX_BODY_BYTES = MAX_SOURCE_BYTES + 2**20
+MAX_BODY_BYTES = max(MAX_SOURCE_BYTES, MAX_EDIT_BYTES) + 2**20
 
 # --- people -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"

@@ -10,12 +10,23 @@ REVIEWERS_MAY_NOT = Decision(
     "In this project reviewers do not approve or reject. A creator decides.",
 )
 
+REVIEWERS_MAY_NOT_EXPORT = Decision(
+    "reviewers_may_not_export",
+    "In this project reviewers do not export. Ask a creator, or an admin to allow it.",
+)
+
 
 def _may_review(user: User, obj: ImageVariant | Character) -> Decision:
     if user.roles & {ADMIN, CREATOR}:
         return OK
     character = obj.character if isinstance(obj, ImageVariant) else obj
     return OK if character.project.reviewers_can_approve else REVIEWERS_MAY_NOT
+
+
+def _may_export(user: User, obj: ImageVariant) -> Decision:
+    if user.roles & {ADMIN, CREATOR} or obj.character.project.reviewers_can_export:
+        return OK
+    return REVIEWERS_MAY_NOT_EXPORT
 
 
 declare("variant.view", EVERYONE)
@@ -29,3 +40,6 @@ declare("variant.cancel", MAKERS)
 declare("variant.retry", MAKERS)
 declare("variant.rerun_qa", MAKERS)
 declare("variant.download", EVERYONE)
+declare("variant.export", EVERYONE, _may_export)
+declare("variant.import", MAKERS)
+declare("variant.reproduce", MAKERS)

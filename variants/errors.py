@@ -117,3 +117,39 @@ class KeyReused(Conflict):
     """An Idempotency-Key that stands for another request already."""
 
     code = "idempotency_key_reused"
+
+
+class NotExportable(Conflict):
+    """A variant in a state in which it is not given out."""
+
+    code = "not_exportable"
+
+
+class NotOut(Conflict):
+    """There is no export to take back."""
+
+    code = "not_out"
+
+
+class Unchanged(Conflict):
+    """The file that came back is the one that went out, or an earlier version."""
+
+    code = "unchanged"
+
+
+class SizeDiffers(Conflict):
+    """The edited picture has another size; `keep_size` takes it all the same."""
+
+    code = "size_differs"
+
+
+class NoMatch(Conflict):
+    """Nothing tells which variant a file is an edit of; `choices` are those it may be."""
+
+    code = "no_match"
+
+
+class NoReport(Conflict):
+    """There is no reproduction to report on, or its recipe cannot be run again."""
+
+    code = "not_reproducible"

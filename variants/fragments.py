@@ -46,6 +46,11 @@ class Card:
         return self.variant.is_hero
 
     @property
+    def is_out(self) -> bool:
+        """Given out for editing elsewhere, and not back so far."""
+        return self.variant.is_out
+
+    @property
     def image(self) -> bool:
         return self.variant.has_file
 

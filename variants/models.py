@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from characters.models import (
@@ -19,7 +19,7 @@ from people.models import Project, User
 from qa.models import FaceEmbedding, QAReport
 from studio.lib.files import rendition_key
 from studio.lib.tables import NamedIndex, Stamped
-from variants import exports  # noqa: F401  it holds models too
+from variants import exports
 from variants.decisions import ReviewDecision, ReviewStep, VariantTag
 from variants.vocabulary import (
     AspectRatio,
@@ -109,15 +109,21 @@ class ImageVariantQuerySet(models.QuerySet["ImageVariant"]):
 
     def for_cards(self) -> Self:
         """With everything that a card shows, in two queries."""
-        return self.select_related(
-            "character__project", "job", "qa_report", "embedding__model", "submission__server"
-        ).prefetch_related("tags")
+        out = exports.VariantExport.objects.out().filter(variant=OuterRef("pk"))
+        return (
+            self.select_related(
+                "character__project", "job", "qa_report", "embedding__model", "submission__server"
+            )
+            .prefetch_related("tags")
+            .annotate(is_out=Exists(out))
+        )
 
 
 class ImageVariant(Stamped):
     """An image derived from a source image for one variant type."""
 
     KIND = "variant"
+    is_out = False  # rows of `for_cards` know whether they are out for editing
 
     character = models.ForeignKey(
         Character, on_delete=models.CASCADE, related_name="variants", db_index=False

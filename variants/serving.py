@@ -1,10 +1,18 @@
 """Bytes of variants, for page and API alike; the caller has found the row through `visible_to`."""
 
+from functools import partial
+
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from people.access import require
+from people.models import User
+from studio.lib.addresses import whole
+from studio.lib.errors import NotFound
 from studio.lib.media import RENDITIONS, serve
+from studio.lib.zips import Member
+from variants import exporting
+from variants.exports import VariantExport
 from variants.models import ImageVariant
 
 
@@ -26,3 +34,25 @@ def file(request: HttpRequest, variant: ImageVariant) -> HttpResponseBase:
     return serve(
         request, variant.file_path, etag=str(variant.sha256), filename=filename, download=True
     )
+
+
+def members_of(user: User, ids: str) -> list[Member]:
+    """The files and sidecars of exports, for a ZIP archive; `ids` as an address names them.
+
+    Raises NotFound when one of them is not there or not theirs to see, and what forbids one.
+    """
+    wanted = {whole(word) or 0 for word in ids.split(",")[: exporting.MAX_BATCH + 1]}
+    found = exporting.visible(user, wanted)
+    if len(found) < len(wanted) or len(wanted) > exporting.MAX_BATCH:
+        raise NotFound("There is no such export, or it is not yours to see.")
+    for row in found:
+        exporting.check(user, row)
+    return [member for row in found for member in _members(user, row)]
+
+
+def _members(user: User, row: VariantExport) -> list[Member]:
+    folder = f"character-{row.variant.character_id}"
+    return [
+        Member(f"{folder}/{row.file_name}", partial(exporting.file_of, user, row)),
+        Member(f"{folder}/{row.sidecar_name}", partial(exporting.as_json, row.sidecar)),
+    ]

@@ -56,6 +56,10 @@ class Picture:
     """As an answer: the bytes of an image."""
 
 
+class Archive:
+    """As an answer: a ZIP archive."""
+
+
 class Upload(TypedDict):
     """As a body: the multipart field `file`."""
 
@@ -95,7 +99,8 @@ def operation(
     """Declare what `method` of an endpoint takes and answers; stands above `@api_view`.
 
     `answers` and `takes` are a typed dict, `Page[…]` of one, a serializer, `Picture`, `Upload`,
-    or None for no body. One call for each method; its words are the view's docstring.
+    `Archive`, or None for no body; a typed dict with bytes in it is taken as multipart. One call
+    for each method; its words are the view's docstring.
     """
     responses: dict[Any, Any] = {status: _answer(answers)}
     responses |= {code: OpenApiResponse(schema_of(Error), "A refusal.") for code in ERRORS}
@@ -169,6 +174,8 @@ def without_twins(endpoints: Sequence[tuple[str, str, str, Any]]) -> list[Any]:
 def _answer(answers: Any) -> Any:
     if answers is None:
         return OpenApiResponse(None, "Done.")
+    if answers is Archive:
+        return OpenApiResponse({"type": "string", "format": "binary"}, "The archive.")
     if answers is Picture:
         return OpenApiResponse({"type": "string", "format": "binary"}, "The image.")
     return _described(answers)
@@ -177,8 +184,8 @@ def _answer(answers: Any) -> Any:
 def _body(takes: Any) -> Any:
     if takes is None:
         return None
-    if takes is Upload:
-        return {"multipart/form-data": schema_of(Upload)}
+    if is_typeddict(takes) and bytes in get_type_hints(takes).values():
+        return {"multipart/form-data": schema_of(takes)}
     return {"application/json": _described(takes)}
 
 

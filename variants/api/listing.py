@@ -2,15 +2,20 @@
 
 from typing import TypedDict
 
+from rest_framework.decorators import parser_classes
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
 from characters.api import SourceJson, character_for, source_json
-from people.requests import SignedIn, api_view
+from people.parsers import Json
+from people.requests import SignedIn, api_view, text
 from studio.lib.addresses import word
 from studio.lib.openapi import Page, operation
 from studio.lib.pages import page_of
 from studio.lib.routes import both
+from variants import importing
 from variants.api.shapes import ONE, VariantJson, answer, variant_for, variant_json
+from variants.uploads import upload_of
 from variants.vocabulary import Provenance, VariantStatus
 
 
@@ -22,11 +27,27 @@ class GalleryJson(TypedDict):
     next: str | None
 
 
+class VariantAsk(TypedDict):
+    """A variant that was made elsewhere."""
+
+    file: bytes
+    variant_type: str
+
+
 @operation("GET", GalleryJson)
-@api_view(["GET"])
+@operation("POST", VariantJson, status=201, takes=VariantAsk)
+@api_view(["GET", "POST"])
+@parser_classes([MultiPartParser, FormParser, Json])
 def variants(request: SignedIn, pk: int) -> Response:
-    """The source image and one page of variants, filtered by type, status and provenance."""
+    """The source image and one page of variants, filtered by type, status and provenance.
+
+    POST adds one that was made elsewhere.
+    """
     character = character_for(request, pk)
+    if request.method == "POST":
+        upload, kind = upload_of(request), text(request, "variant_type")
+        made = importing.upload_variant(request.user, character, upload, kind)
+        return answer(request, variant_for(request, pk, made.pk), status=201)
     rows = character.variants.present().for_cards()
     if wanted := word(request, "type"):
         rows = rows.filter(variant_type__name=wanted)

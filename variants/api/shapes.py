@@ -25,10 +25,12 @@ class VariantJson(TypedDict):
     variant_type: str
     status: str
     is_hero: bool
+    is_out: bool
     provenance: str
     version: int
     revision: int
     parent_variant: int | None
+    root: int | None
     request: int | None
     job: int | None
     seed: int | None
@@ -75,10 +77,12 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "variant_type": variant.variant_type_id,
         "status": card.status,
         "is_hero": variant.is_hero,
+        "is_out": card.is_out,
         "provenance": variant.provenance,
         "version": variant.version,
         "revision": variant.revision,
         "parent_variant": variant.parent_variant_id,
+        "root": variant.root_id,
         "request": variant.request_id,
         "job": variant.job_id,
         "seed": variant.seed,
@@ -125,7 +129,7 @@ def if_match(request: SignedIn) -> int | None:
     return whole_number(tag) or 0
 
 
-def answer(request: SignedIn, row: ImageVariant) -> Response:
+def answer(request: SignedIn, row: ImageVariant, *, status: int = 200) -> Response:
     """The whole variant, with its revision as its ETag."""
     body = variant_json(request, row, whole=True)
-    return Response(body, headers={"ETag": f'"{row.revision}"'})
+    return Response(body, status=status, headers={"ETag": f'"{row.revision}"'})

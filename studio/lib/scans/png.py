@@ -38,8 +38,8 @@ _PIECE_BYTES = 1 << 20
 
 def scan(data: bytes, limits: Limits) -> Structure:
     """Walk all chunks and check lengths, order and CRCs; raises ImageRefused."""
-    chunks = _chunks(data)
-    kind, begin, end = next(chunks, (b"", 0, 0))
+    walk = chunks(data)
+    kind, begin, end = next(walk, (b"", 0, 0))
     if kind != b"IHDR" or end - begin != 13:
         raise _damaged("its header is missing")
     width, height, depth, colour, *methods = struct.unpack(">IIBBBBB", data[begin:end])
@@ -54,7 +54,7 @@ def scan(data: bytes, limits: Limits) -> Structure:
     metadata_bytes = 0
     exif = profile = b""
     last = b"IHDR"
-    for kind, begin, end in chunks:
+    for kind, begin, end in walk:
         if kind == b"IEND" and begin == end:
             break
         if kind == b"IDAT" and kept[b"IDAT"] and last != b"IDAT":
@@ -107,7 +107,7 @@ def holds_exactly(image: bytes, inflated_bytes: int) -> bool:
     """
     inflater = zlib.decompressobj()
     left = inflated_bytes
-    for kind, begin, end in _chunks(image, check=False):
+    for kind, begin, end in chunks(image, check=False):
         if kind != b"IDAT":
             continue
         piece = image[begin:end]
@@ -123,7 +123,7 @@ def holds_exactly(image: bytes, inflated_bytes: int) -> bool:
     return left == 0 and inflater.eof
 
 
-def _chunks(data: bytes, *, check: bool = True) -> Iterator[tuple[bytes, int, int]]:
+def chunks(data: bytes, *, check: bool = True) -> Iterator[tuple[bytes, int, int]]:
     """Kind, begin and end of the content of every chunk; stops after IEND or at the end."""
     at = len(SIGNATURE)
     for number in range(1, len(data)):

@@ -1,4 +1,4 @@
-"""Reads single values from TIFF structures (EXIF, the MPF index); bounded, never raises."""
+"""Single values of TIFF structures (EXIF, the MPF index); reading is bounded and never raises."""
 
 import struct
 
@@ -17,6 +17,12 @@ def orientation(exif: bytes) -> int:
         return 1
     found = int(struct.unpack(order + "H", value[:2])[0])
     return found if 1 <= found <= 8 else 1
+
+
+def oriented(turned: int) -> bytes:
+    """A TIFF structure that says an orientation, 1 to 8, and nothing else."""
+    field = struct.pack(">HHIHH", _ORIENTATION, _SHORT, 1, turned, 0)
+    return b"MM\x00*" + struct.pack(">IH", 8, 1) + field + b"\x00" * 4
 
 
 def mp_types(index: bytes) -> list[int]:

@@ -19,7 +19,7 @@ def scan(data: bytes, limits: Limits) -> Structure:
         raise _damaged("it ends too early")
     found: dict[bytes, bytes] = {}
     metadata_bytes = frames = 0
-    for kind, content in _chunks(data, end):
+    for kind, content in chunks(data, end):
         frames += kind == b"ANMF"
         if kind in (b"VP8X", b"ALPH", *_FRAME_KINDS) and kind not in found:
             if kind == b"VP8X":
@@ -34,7 +34,7 @@ def scan(data: bytes, limits: Limits) -> Structure:
                 raise refusing.metadata_too_large(limits.max_metadata_bytes, metadata_bytes)
     if frames or b"ANIM" in found or found.get(b"VP8X", b"\x00")[0] & _ANIMATION:
         raise refusing.animated(frames or 2, "an animation")
-    width, height = _size(found)
+    width, height = size(found)
     judge_size(width, height, limits)
     return Structure(
         format="webp",
@@ -48,7 +48,8 @@ def scan(data: bytes, limits: Limits) -> Structure:
     )
 
 
-def _chunks(data: bytes, end: int) -> Iterator[tuple[bytes, bytes]]:
+def chunks(data: bytes, end: int) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of every chunk up to `end`; raises ImageRefused where the chain breaks."""
     at = 12
     for number in range(1, len(data)):
         if at == end:
@@ -66,7 +67,7 @@ def _chunks(data: bytes, end: int) -> Iterator[tuple[bytes, bytes]]:
         at = min(after + length % 2, end)
 
 
-def _size(found: dict[bytes, bytes]) -> tuple[int, int]:
+def size(found: dict[bytes, bytes]) -> tuple[int, int]:
     """Width and height in px that the picture itself states; the canvas must agree."""
     lossy, lossless = found.get(b"VP8 "), found.get(b"VP8L")
     if (lossy is None) == (lossless is None):
@@ -99,16 +100,17 @@ def _canvas(content: bytes) -> tuple[int, int]:
 def _image(found: dict[bytes, bytes], width: int, height: int) -> bytes:
     """A file of the picture alone: the extended header only where there is an alpha plane."""
     kind = b"VP8L" if b"VP8L" in found else b"VP8 "
-    chunks = [_chunk(kind, found[kind])]
+    chunks = [chunk(kind, found[kind])]
     if kind == b"VP8 " and b"ALPH" in found and found.get(b"VP8X", b"\x00")[0] & _ALPHA:
         sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
         header = struct.pack("<I", _ALPHA) + sides
-        chunks = [_chunk(b"VP8X", header), _chunk(b"ALPH", found[b"ALPH"]), *chunks]
+        chunks = [chunk(b"VP8X", header), chunk(b"ALPH", found[b"ALPH"]), *chunks]
     body = b"WEBP" + b"".join(chunks)
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """One chunk, padded to even length."""
     return kind + struct.pack("<I", len(content)) + content + b"\x00" * (len(content) % 2)
 
 

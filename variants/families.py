@@ -1,0 +1,29 @@
+"""The versions of one variant: who made which when, and what became of each. Reads only."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from people.models import User
+from variants.fragments import Card, card_of
+from variants.models import ImageVariant
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a family, for page and API."""
+
+    variant: ImageVariant
+    card: Card
+
+    @property
+    def who(self) -> User | None:
+        return self.variant.created_by
+
+
+def versions(variant: ImageVariant) -> list[Version]:
+    """The whole chain that the variant belongs to, newest version first; without the trash."""
+    first = variant.root_id or variant.pk
+    rows = ImageVariant.objects.present().for_cards().select_related("created_by")
+    family = rows.filter(Q(pk=first) | Q(root=first), character_id=variant.character_id)
+    return [Version(row, card_of(row)) for row in family.order_by("-version")]
