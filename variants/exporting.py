@@ -9,14 +9,14 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from audit.recording import record
@@ -133,12 +133,10 @@ def as_json(said: dict[str, Any]) -> bytes:
     return json.dumps(said, indent=2, sort_keys=True, ensure_ascii=False).encode()
 
 
-def visible(user: User, ids: Iterable[int]) -> list[VariantExport]:
-    """The exports of these ids that the person may see, with what their files need."""
-    rows = VariantExport.objects.visible_to(user).filter(
-        pk__in=list(ids), variant__deleted_at__isnull=True
-    )
-    return list(rows.select_related("variant__character__project", "variant__root").order_by("pk"))
+def visible(user: User) -> QuerySet[VariantExport]:
+    """The exports that the person may see, with what their files need."""
+    rows = VariantExport.objects.visible_to(user).filter(variant__deleted_at__isnull=True)
+    return rows.select_related("variant__character__project", "variant__root").order_by("pk")
 
 
 def _refuse(variant: ImageVariant) -> None:

@@ -8,8 +8,8 @@ from rest_framework.test import APIClient
 
 from people.models import User
 from tests import make
-from tests.people.matrix import FILE, Row
-from tests.people.world import Side, a_server, quick_validator
+from tests.people.matrix import EDITED, FILE, Row
+from tests.people.world import Side, a_server, edited_portrait, quick_validator
 
 
 def signed_in(person: User | None, *, api: bool) -> Client:
@@ -23,13 +23,15 @@ def signed_in(person: User | None, *, api: bool) -> Client:
 def send(client: Client, row: Row, side: Side, *, slash: bool = False) -> Any:
     """The answer to the row with the things of one project filled in."""
     names = {**side.addresses(), "workflow": make.workflow().pk, "server": a_server().pk}
-    path = row.path.format(**names) + ("/" if slash else "")
+    path, mark, query = row.path.format(**names).partition("?")
+    path += ("/" if slash else "") + mark + query
     body = {key: _filled(value, names) for key, value in row.body.items()}
     with quick_validator():
         if row.method == "GET":
             return client.get(path)
         if row.is_api:
-            kind = "multipart" if FILE in row.body.values() else "json"
+            has_file = FILE in row.body.values() or EDITED in row.body.values()
+            kind = "multipart" if has_file else "json"
             return getattr(client, row.method.lower())(path, body, format=kind)
         return client.post(path, body)
 
@@ -37,6 +39,8 @@ def send(client: Client, row: Row, side: Side, *, slash: bool = False) -> Any:
 def _filled(value: Any, names: dict[str, int]) -> Any:
     if value is FILE:
         return SimpleUploadedFile("portrait.png", make.portrait(), "image/png")
+    if value is EDITED:
+        return SimpleUploadedFile("edited.png", edited_portrait(), "image/png")
     if isinstance(value, list):
         return [_filled(one, names) for one in value]
     return value.format(**names) if isinstance(value, str) else value

@@ -14,6 +14,7 @@ from tests import make
 
 ROLES = ("anonymous", "outsider", "idle", "reviewer", "creator", "admin")
 FILE = object()  # a fresh portrait.png
+EDITED = object()  # another one, as an editor saved it
 API = "/api/v1/"
 
 
@@ -32,7 +33,7 @@ class Row:
 
     @property
     def is_media(self) -> bool:
-        return "/media/" in self.path or "/renditions/" in self.path or "/file" in self.path
+        return any(word in self.path for word in ("/media/", "/renditions/", "/file", "/exports/"))
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -55,6 +56,9 @@ ATTEST = {"statement": "A drawn person, ours alone", "source": "our own studio"}
 ASK = {"variant_type": "clothed", "workflow": "{workflow}", "count": 2}
 ASK_API = {"variant_type": "clothed", "workflow_id": "{workflow}", "count": 2}
 ASK_BATCH = {**ASK_API, "character_ids": ["{ready}"]}
+EDIT = {"file": EDITED, "keep_size": "1"}
+EDIT_OF = {**EDIT, "variant": "{candidate}"}
+EXPORT_BATCH = {"variant_ids": ["{candidate}", "{hero}"]}
 SERVER = {"name": "gpu-2", "url": "http://127.0.0.1:8189"}
 CHARACTER = {"name": "Judy", "depicts": "fictional", "age_basis": "unknown"}
 
@@ -188,6 +192,20 @@ VARIANTS = [
     row("POST", "/api/v1/requests/{request}/cancel", "404 404 403 202 202"),
 ]
 
+EDITS = [
+    row("POST", f"{_ONE}/{{candidate}}/export", "404 404 403 201 201"),
+    row("GET", f"{_ONE}/{{candidate}}/export", "404 404 200 200 200"),
+    row("POST", f"{_ONE}/{{hero}}/cancel-edit", "404 404 403 200 200"),
+    row("POST", f"{_ONE}/{{candidate}}/reimport", "404 404 403 201 201", EDIT),
+    row("GET", f"{_ONE}/{{candidate}}/history", "404 404 200 200 200"),
+    row("POST", "/api/v1/characters/{ready}/reimport", "404 404 403 201 201", EDIT_OF),
+    row("POST", _ONE, "404 404 403 201 201", {"file": FILE, "variant_type": "formal"}),
+    row("POST", "/api/v1/variants/export-batch", "404 404 403 201 201", EXPORT_BATCH),
+    row("GET", "/api/v1/exports/{export}/file", "404 404 403 200 200"),
+    row("GET", "/api/v1/exports/{export}/sidecar", "404 404 403 200 200"),
+    row("GET", "/api/v1/exports/zip?ids={export}", "404 404 403 200 200"),
+]
+
 JOBS = [
     row("POST", "/jobs/{waiting_job}/cancel/", "404 404 403 302 302"),
     row("POST", "/jobs/{failed_job}/retry/", "404 404 403 302 302"),
@@ -204,6 +222,7 @@ GROUPS = {
     "projects": PROJECTS,
     "characters": CHARACTERS,
     "variants": VARIANTS,
+    "edits": EDITS,
     "jobs": JOBS,
 }
 ROWS = [row for rows in GROUPS.values() for row in rows]
@@ -216,7 +235,7 @@ def routes() -> set[str]:
 
 def route_of(path: str) -> str:
     """The route that an address leads to, without its last slash."""
-    return resolve(path).route.rstrip("/")
+    return resolve(path.partition("?")[0]).route.rstrip("/")
 
 
 def _walk(patterns: list[Any], base: str = "") -> list[str]:

@@ -11,8 +11,8 @@ from tests.people.world import everything, undone
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PLACEHOLDERS = dict.fromkeys(
-    ("project", "ready", "draft", "source", "candidate", "waiting", "failed", "request", "person",
-     "waiting_job", "failed_job", "server"), 1,
+    ("project", "ready", "draft", "source", "candidate", "waiting", "failed", "request", "export",
+     "person", "hero", "waiting_job", "failed_job", "server"), 1,
 )  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from jobs.models import Job, JobQueue, JobStatus
 from people import managing
 from people.models import Project, ProjectMembership, User
 from studio.lib import pictures
-from tests import make
-from variants import reviewing
+from tests import make, make_pictures
+from variants import exporting, importing, reviewing
+from variants.exports import VariantExport
 from variants.models import GenerationRequest, ImageVariant, VariantStatus
 
 OURS = ("people", "audit", "jobs", "qa", "comfy_bridge", "characters", "variants")
@@ -29,15 +30,32 @@ def portrait() -> pictures.Picture:
     return pictures.vet(make.portrait(), "portrait.png")
 
 
+@functools.cache
+def edited_portrait() -> bytes:
+    """A small picture that no variant has."""
+    return make_pictures.good("png")
+
+
+@functools.cache
+def edited_picture() -> pictures.Picture:
+    return pictures.vet(edited_portrait(), "edited.png")
+
+
 @contextmanager
 def quick_validator():
     """The portrait is decoded once for all tests; every other upload is vetted as ever."""
 
     def vet(data, name="", *args, **kwargs):
+        if data == edited_portrait():
+            return edited_picture()
         known = data == make.portrait() and name.endswith(".png")
         return portrait() if known else pictures.vet(data, name, *args, **kwargs)
 
-    with mock.patch.object(receiving, "vet", vet), mock.patch.object(make, "vet", vet):
+    with (
+        mock.patch.object(receiving, "vet", vet),
+        mock.patch.object(importing, "vet", vet),
+        mock.patch.object(make, "vet", vet),
+    ):
         yield
 
 
@@ -54,6 +72,7 @@ class Side:
     waiting: ImageVariant  # pending, its job is queued
     failed: ImageVariant  # and so is its job
     request: GenerationRequest
+    export: VariantExport  # of the hero, which is out
     person: User  # somebody to be removed from the project
 
     @property
@@ -67,7 +86,7 @@ class Side:
     def addresses(self) -> dict[str, int]:
         """What an address may name: `{character}`, `{variant}` …"""
         names = ("project", "ready", "draft", "source", "candidate", "hero", "waiting", "failed")
-        more = ("request", "person", "waiting_job", "failed_job")
+        more = ("request", "export", "person", "waiting_job", "failed_job")
         return {name: getattr(self, name).pk for name in (*names, *more)}
 
 
@@ -89,12 +108,13 @@ def side(creator: User, project: Project) -> Side:
         status_id=JobStatus.FAILED, finished_at=Now(), error_code="x"
     )
     reviewing.approve(creator, hero)
+    export = exporting.export(creator, hero)
     person = make.member(project, f"paul-{project.pk}", "Reviewer")
     for row in (candidate, hero, waiting, failed, draft):
         row.refresh_from_db()
     return Side(
         project, ready, draft, ready.current_source, candidate, hero, waiting, failed,
-        candidate.request, person,
+        candidate.request, export, person,
     )  # fmt: skip
 
 
