@@ -1,6 +1,6 @@
 """The gallery of a character: filters from the address, one page of cards, the way to the next."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,20 +56,31 @@ class Gallery:
     is_first_page: bool
 
 
-def counting(characters: QuerySet[Character]) -> QuerySet[Character]:
-    """Characters with a count for each status filter, in the same query."""
+def types_of(character_id: int) -> list[Any]:
+    """The variant types with their heroes' ids: rows of `pk`, `name` and `hero`."""
+    heroes = ImageVariant.objects.present().filter(character=character_id, is_hero=True)
+    hero = heroes.filter(variant_type__name=OuterRef("name")).values("pk")[:1]
+    rows = VariantType.objects.annotate(hero=Subquery(hero)).order_by("name")
+    return list(rows.values_list("pk", "name", "hero", named=True))
+
+
+def counting(characters: QuerySet[Character], types: Sequence[Any]) -> QuerySet[Character]:
+    """Characters with a count for each status filter and type, in the same query."""
     present = ImageVariant.objects.present().filter(character=OuterRef("pk"))
     counts = {
-        f"count_{name}": CappedCount(present.filter(status_id__in=statuses))
+        f"count_{name}": sum(CappedCount(present, "status__id", status) for status in statuses)
         for name, (_, statuses) in STATUS_FILTERS.items()
+    }
+    counts |= {
+        f"count_of_{row.pk}": CappedCount(present, "variant_type__name", row.name) for row in types
     }
     return characters.annotate(**counts)
 
 
-def gallery_of(request: Request, character: Character) -> Gallery:
-    """The gallery as the address asks for it, of a character from `counting(visible_to(…))`.
+def gallery_of(request: Request, character: Character, types: Sequence[Any]) -> Gallery:
+    """The gallery as the address asks for it, of a character from `counting(visible_to(…), types)`.
 
-    Three queries at most, however long the gallery is and whatever it shows.
+    With that and `types_of` three queries, however long the gallery is.
     """
     user = request.user
     chosen_type = word(request, "type")
@@ -82,7 +93,6 @@ def gallery_of(request: Request, character: Character) -> Gallery:
     found, following = page_of(request, rows.values_list(*SIGNATURE, named=True))
     may_review = bool(role_allows(user, "variant.review", character))
     may_generate = bool(role_allows(user, "variant.generate", character))
-    types = list(_types(character))
     reason = refusal(user, character)
     return Gallery(
         character=character,
@@ -90,7 +100,9 @@ def gallery_of(request: Request, character: Character) -> Gallery:
             found, may_review=may_review, may_make=may_generate, csrf_token=get_token(request)
         ),
         types=[
-            _tab("type", row.name, row.name, row.count, chosen_type, request.GET) for row in types
+            _tab("type", row.name, row.name, count, chosen_type, request.GET)
+            for row in types
+            if (count := getattr(character, f"count_of_{row.pk}"))
         ],
         statuses=[
             _tab(
@@ -111,15 +123,6 @@ def gallery_of(request: Request, character: Character) -> Gallery:
         generate_refusal=reason.sentence if reason else "",
         is_first_page=not request.GET.get("before"),
     )
-
-
-def _types(character: Character) -> Iterable[Any]:
-    """The types of which there is a variant, each with its count and its hero's id."""
-    of_type = character.variants.present().filter(variant_type__name=OuterRef("name"))
-    heroes = of_type.filter(is_hero=True).values("pk")[:1]
-    rows = VariantType.objects.annotate(count=CappedCount(of_type), hero=Subquery(heroes))
-    shown = rows.filter(count__gt=0).order_by("name")
-    return shown.values_list("name", "count", "hero", named=True)
 
 
 def _tab(kind: str, name: str, label: str, count: int, chosen: str, query: QueryDict) -> Tab:

@@ -14,13 +14,16 @@ COUNT_CAP = 1000
 
 
 class CappedCount(models.Subquery):
-    """How many rows a query finds, as a column; it stops counting at one more than the cap."""
+    """How many of `rows` have `value` in `column`; it stops counting at one more than the cap."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = models.IntegerField()
 
-    def __init__(self, rows: models.QuerySet[Any]) -> None:
-        super().__init__(rows.order_by().values("pk")[: COUNT_CAP + 1])
+    def __init__(self, rows: models.QuerySet[Any], column: str, value: Any) -> None:
+        # A range and its order, which only an index over the column gives: asked for equality,
+        # PostgreSQL may read the whole table in search of a value that is rare among `rows`.
+        of_value = rows.filter(**{f"{column}__range": (value, value)})
+        super().__init__(of_value.order_by(column, "-pk").values("pk")[: COUNT_CAP + 1])
 
 
 def counted(number: int) -> str:

@@ -12,7 +12,7 @@ from people.access import can
 from people.views import Request
 from studio.lib.htmx import wants_fragment
 from variants.fragments import Card, card_of
-from variants.gallery import counting, gallery_of
+from variants.gallery import counting, gallery_of, types_of
 from variants.models import ImageVariant
 
 
@@ -41,9 +41,10 @@ def cards_for(request: Request, variants: list[ImageVariant]) -> list[Card]:
 @vary_on_headers("HX-Request")
 def gallery(request: Request, pk: int) -> HttpResponse:
     """The page, or for htmx the grid alone."""
-    rows = counting(Character.objects.visible_to(request.user))
+    types = types_of(pk)
+    rows = counting(Character.objects.visible_to(request.user), types)
     character = get_object_or_404(rows.select_related(*PANEL), pk=pk)
-    shown = gallery_of(request, character)
+    shown = gallery_of(request, character, types)
     context = {"character": character, "gallery": shown, "tab": "variants"}
     if wants_fragment(request):
         return render(request, "variants/_grid.html", context)
