@@ -27,6 +27,7 @@ SIGNATURE = (
     "qa_report__updated_at",
     "embedding__model__updated_at",
     "submission__server__name",
+    "is_out",
 )
 _TEMPLATES = sorted(Path(settings.BASE_DIR, "templates", "variants").glob("_*.html"))
 _RELEASE = hashlib.sha256(b"".join(path.read_bytes() for path in _TEMPLATES)).hexdigest()[:12]
@@ -37,7 +38,7 @@ _TOKEN = secrets.token_urlsafe(24)
 def cards_of(
     signatures: Sequence[Any], *, may_review: bool, may_make: bool, csrf_token: str
 ) -> list[SafeString]:
-    """The HTML of cards by rows of `values_list(*SIGNATURE, named=True)`, in their order.
+    """The HTML of cards, in the order of rows of `with_out().values_list(*SIGNATURE, named=True)`.
 
     One query more for those that this process has not rendered as they are now.
     """

@@ -90,7 +90,7 @@ def gallery_of(request: Request, character: Character, types: Sequence[Any]) -> 
         rows = rows.filter(variant_type__name=chosen_type)
     if chosen_status in STATUS_FILTERS:
         rows = rows.filter(status_id__in=STATUS_FILTERS[chosen_status][1])
-    found, following = page_of(request, rows.values_list(*SIGNATURE, named=True))
+    found, following = page_of(request, rows.with_out().values_list(*SIGNATURE, named=True))
     may_review = bool(role_allows(user, "variant.review", character))
     may_generate = bool(role_allows(user, "variant.generate", character))
     reason = refusal(user, character)

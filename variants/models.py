@@ -47,6 +47,20 @@ FILE_COLUMNS_NULL = tuple(
 )
 
 
+# Large columns of a variant and of what belongs to it.
+NOT_ON_CARDS = (
+    "generation_params",
+    "rendition_hashes",
+    "job__args",
+    "job__needs",
+    "job__groups",
+    "embedding__vector",
+    "embedding__box",
+    "embedding__landmarks",
+    "submission__server__capabilities",
+)
+
+
 class GenerationRequestQuerySet(models.QuerySet["GenerationRequest"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(project__in=Project.objects.visible_to(user))
@@ -107,15 +121,18 @@ class ImageVariantQuerySet(models.QuerySet["ImageVariant"]):
         """In the trash: to be restored, or purged when the date comes."""
         return self.filter(deleted_at__isnull=False)
 
-    def for_cards(self) -> Self:
-        """With everything that a card shows, in two queries."""
+    def with_out(self) -> Self:
+        """With `is_out`: whether it is out for editing elsewhere."""
         out = exports.VariantExport.objects.out().filter(variant=OuterRef("pk"))
+        return self.annotate(is_out=Exists(out))
+
+    def for_cards(self) -> Self:
+        """With everything that a card shows, in two queries; what only a page shows comes later."""
         return (
-            self.select_related(
-                "character__project", "job", "qa_report", "embedding__model", "submission__server"
-            )
+            self.select_related("job", "qa_report", "embedding__model", "submission__server")
+            .defer(*NOT_ON_CARDS)
             .prefetch_related("tags")
-            .annotate(is_out=Exists(out))
+            .with_out()
         )
 
 

@@ -1,6 +1,7 @@
 """What the API says of a variant, and what its views have in common."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NotRequired, TypedDict
 
 from django.urls import reverse
@@ -61,7 +62,8 @@ class VariantJson(TypedDict):
 
 def variant_for(request: SignedIn, pk: int, vid: int) -> ImageVariant:
     """The variant of that character, if the person may see it; NotFound otherwise."""
-    rows = ImageVariant.objects.visible_to(request.user).present().for_cards()
+    rows = ImageVariant.objects.visible_to(request.user).present().for_cards().defer(None)
+    rows = rows.select_related("character__project")
     variant = rows.filter(pk=vid, character__pk=pk).first()
     if variant is None:
         raise NotFound("There is no such variant, or it is not yours to see.")
@@ -109,16 +111,22 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "thumbnails": {},
     }
     if variant.has_file:
-        build = request.build_absolute_uri
-        body["file_url"] = build(reverse("api-variant-file", args=[variant.pk]))
+        site, pk = request.build_absolute_uri("/")[:-1], f"/{variant.pk}/"
+        body["file_url"] = site + _addresses()["file"].replace("/0/", pk)
         body["thumbnails"] = {
-            name: build(reverse("api-variant-rendition", args=[variant.pk, name]))
-            for name in RENDITIONS
+            name: site + _addresses()[name].replace("/0/", pk) for name in RENDITIONS
         }
     if whole:
         body["generation_params"] = variant.generation_params
         body["qa"] = report_json(variant.qa_report)
     return body
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    """The paths of the file and the renditions of variant 0: a list has hundreds of them."""
+    renditions = {name: reverse("api-variant-rendition", args=[0, name]) for name in RENDITIONS}
+    return {"file": reverse("api-variant-file", args=[0]), **renditions}
 
 
 def if_match(request: SignedIn) -> int | None:

@@ -18,7 +18,8 @@ from variants.models import ImageVariant
 
 def variant_for(request: Request, pk: int) -> ImageVariant:
     """The variant with all that a card shows, if the person may see it; 404 otherwise."""
-    rows = ImageVariant.objects.visible_to(request.user).present().for_cards()
+    rows = ImageVariant.objects.visible_to(request.user).present().for_cards().defer(None)
+    rows = rows.select_related("character__project")
     return get_object_or_404(rows, pk=pk)
 
 
