@@ -1,7 +1,17 @@
 """Verbs on characters and their source images."""
 
-from people.access import EVERYONE, MAKERS, declare
-from people.models import ADMIN
+from people.access import EVERYONE, MAKERS, OK, Decision, InProject, declare
+from people.models import ADMIN, User
+
+VIEW_ADULT_NEEDED = Decision(
+    "view_adult_needed",
+    "This is rated above general. It is shown to people who were given the permission to view it.",
+)
+
+
+def _may_view_adult(user: User, _: InProject) -> Decision:
+    return OK if user.may_view_adult else VIEW_ADULT_NEEDED
+
 
 declare("character.view", EVERYONE)
 declare("character.create", MAKERS)
@@ -14,3 +24,6 @@ declare("baseline.decide", MAKERS)
 declare("baseline.override_qa", (ADMIN,))
 declare("character.attest", MAKERS)
 declare("character.revoke_attestation", (ADMIN,))
+declare("character.allow_adult", (ADMIN,))
+declare("policy.sign", (ADMIN,))
+declare("content.view_adult", EVERYONE, _may_view_adult)

@@ -1,7 +1,8 @@
 """Characters in the admin: the same steps as pages and API, and the evidence read-only."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,15 +11,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.evidence import Evidence, each
-from characters import approving, attesting, describing, receiving
+from characters import allowing, approving, attesting, describing, policy, receiving
 from characters.models import (
     BaselineDecision,
     BaselineStatusRow,
     Character,
     ContentRatingRow,
     LikenessAttestation,
+    PolicySignature,
     SourceImage,
 )
+from people.access import can
 
 
 def thumbnail(source: SourceImage | None) -> SafeString | str:
@@ -66,7 +69,7 @@ class CharacterAdmin(admin.ModelAdmin[Character]):
         "updated_at",
     ]
     inlines = [SourceInline, DecisionInline]
-    actions = ["approve", "unlock", "rerun_qa", "archive"]
+    actions = ["approve", "unlock", "rerun_qa", "archive", "allow_adult", "disallow_adult"]
 
     @admin.display(description="image")
     def shown(self, character: Character) -> SafeString | str:
@@ -107,6 +110,14 @@ class CharacterAdmin(admin.ModelAdmin[Character]):
     def rerun_qa(self, request: Any, queryset: QuerySet[Character]) -> None:
         found = [row.current_source for row in queryset if row.current_source]
         each(self, request, found, receiving.rerun_checks)
+
+    @admin.action(description="Allow ratings above general, where the content gate does")
+    def allow_adult(self, request: Any, queryset: QuerySet[Character]) -> None:
+        each(self, request, queryset, allowing.allow_adult)
+
+    @admin.action(description="Allow general ratings only")
+    def disallow_adult(self, request: Any, queryset: QuerySet[Character]) -> None:
+        each(self, request, queryset, allowing.disallow_adult)
 
     @admin.action(description="Archive")
     def archive(self, request: Any, queryset: QuerySet[Character]) -> None:
@@ -156,6 +167,46 @@ class LikenessAttestationAdmin(Evidence, admin.ModelAdmin[LikenessAttestation]):
     @admin.action(description="Revoke")
     def revoke(self, request: Any, queryset: QuerySet[LikenessAttestation]) -> None:
         each(self, request, queryset.select_related("character"), attesting.revoke)
+
+
+class SigningForm(forms.ModelForm[PolicySignature]):
+    """The policy's text and a tick under it."""
+
+    agreed = forms.BooleanField(
+        label="I have read this policy and sign it", help_text=policy.TEXT, required=True
+    )
+
+    class Meta:
+        model = PolicySignature
+        fields: ClassVar[list[str]] = []
+
+
+@admin.register(PolicySignature)
+class PolicySignatureAdmin(Evidence, admin.ModelAdmin[PolicySignature]):
+    list_display = ["signed_by", "created_at", "text_hash", "revoked_at"]
+    list_select_related = ["signed_by"]
+    actions = ["revoke"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Signing adds a row; nothing else does."""
+        return bool(can(request.user, "policy.sign"))
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        return SigningForm if obj is None else super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
+        return (
+            [(None, {"fields": ["agreed"]})] if obj is None else super().get_fieldsets(request, obj)
+        )
+
+    def save_model(self, request: Any, obj: PolicySignature, form: Any, change: bool) -> None:
+        obj.pk = policy.sign(request.user).pk
+
+    @admin.action(description="Take the signature back")
+    def revoke(self, request: Any, queryset: QuerySet[PolicySignature]) -> None:
+        each(self, request, queryset, policy.revoke)
 
 
 @admin.register(BaselineDecision)

@@ -83,7 +83,7 @@ def _source(character: Character) -> SourceImage:
 def approve_refusal(character: Character) -> StudioError | None:
     """Why the baseline cannot be approved now, or None; the button says the same sentence."""
     source = _source(character)
-    verdict = gate(character)
+    verdict = gate(character, source.rating, source=source.rating)
     if not verdict:
         return ContentRefused(verdict.sentence, code=verdict.code)
     report = source.qa_report

@@ -1,12 +1,14 @@
 """Attesting the right to use a likeness, and asking the gate about a character."""
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from audit.recording import record
+from characters import policy
 from characters.errors import ContentRefused
-from characters.gate import Subject, Verdict, content_gate
+from characters.gate import ATTESTATION_REQUIRED, Subject, Verdict, content_gate
 from characters.models import Character, ContentRating, Depicts, LikenessAttestation
 from people.access import require
 from people.models import User
@@ -56,22 +58,84 @@ def revoke(actor: User, attestation: LikenessAttestation) -> None:
 
 def current_attestation(character: Character) -> LikenessAttestation | None:
     """The newest attestation in force."""
-    in_force = character.attestations.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=Now()),
-        revoked_at__isnull=True,
-        valid_from__lte=Now(),
+    return character.attestations.filter(_in_force()).select_related("attested_by").first()
+
+
+def _in_force() -> Q:
+    return Q(revoked_at__isnull=True, valid_from__lte=Now()) & (
+        Q(valid_to__isnull=True) | Q(valid_to__gt=Now())
     )
-    return in_force.select_related("attested_by").first()
 
 
-def gate(character: Character, rating: ContentRating = ContentRating.GENERAL) -> Verdict:
-    """The content gate's verdict on work of `rating` with this character."""
-    attested = current_attestation(character) is not None
-    return content_gate(Subject(Depicts(character.depicts), attested), rating)
+def consents(character: Character) -> frozenset[ContentRating]:
+    """The scopes of its consents in force: with an end, attested by one and verified by another."""
+    verified = character.attestations.exclude(verified_by=F("attested_by")).filter(
+        _in_force(), verified_by__isnull=False, valid_to__isnull=False
+    )
+    return frozenset(ContentRating(scope) for scope in verified.values_list("scope_id", flat=True))
 
 
-def pass_gate(character: Character, rating: ContentRating = ContentRating.GENERAL) -> None:
+def subject_of(
+    character: Character,
+    rating: ContentRating,
+    *,
+    source: ContentRating | None = None,
+    edited: ContentRating | None = None,
+) -> Subject:
+    """What the gate must know of a character for work of `rating`.
+
+    `source` is the rating of the source image that the work descends from (the current one's when
+    not said), `edited` that of the image that an edit starts from.
+    """
+    above = rating is not ContentRating.GENERAL  # the rest of the work asks for less
+    if source is None:
+        current = character.current_source
+        source = current.rating if current else ContentRating.GENERAL
+    return Subject(
+        depicts=Depicts(character.depicts),
+        age=character.age,
+        attested=current_attestation(character) is not None,
+        consented=consents(character) if above else frozenset(),
+        adult_allowed=character.adult_allowed,
+        adult_enabled=above and settings.ADULT_CONTENT_ENABLED and policy.is_signed(),
+        source=source,
+        edited=edited,
+    )
+
+
+def gate(
+    character: Character,
+    rating: ContentRating = ContentRating.GENERAL,
+    *,
+    source: ContentRating | None = None,
+    edited: ContentRating | None = None,
+) -> Verdict:
+    """The content gate's verdict on work of `rating` with this character; see `subject_of`."""
+    return content_gate(subject_of(character, rating, source=source, edited=edited), rating)
+
+
+def pass_gate(
+    character: Character,
+    rating: ContentRating = ContentRating.GENERAL,
+    *,
+    source: ContentRating | None = None,
+    edited: ContentRating | None = None,
+) -> None:
     """Raise ContentRefused with the gate's code unless it lets the work pass."""
-    verdict = gate(character, rating)
+    refuse(gate(character, rating, source=source, edited=edited))
+
+
+def admit_source(character: Character, rating: ContentRating) -> None:
+    """The gate for a new source image: raise ContentRefused unless it may be taken in.
+
+    A general-rated draft may come before its statement; nothing is made of it until there is one.
+    """
+    verdict = gate(character, rating, source=rating)
+    if verdict != ATTESTATION_REQUIRED:
+        refuse(verdict)
+
+
+def refuse(verdict: Verdict) -> None:
+    """Raise ContentRefused unless the verdict lets the work pass."""
     if not verdict:
         raise ContentRefused(verdict.sentence, code=verdict.code)

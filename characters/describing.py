@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from audit.recording import record
 from characters.errors import AppearanceLocked
 from characters.models import Character
+from characters.withholding import is_of_age, withhold_above_general
 from people.access import require
 from people.models import Project, User
 
@@ -24,7 +25,10 @@ def create_character(actor: User, project: Project, **fields: Any) -> Character:
 
 
 def edit_character(actor: User, character: Character, **fields: Any) -> Character:
-    """Change descriptive fields; the appearance is read-only while the baseline is approved."""
+    """Change descriptive fields; the appearance is read-only while the baseline is approved.
+
+    An age below 18, or none any more, quarantines what is rated above general.
+    """
     require(actor, "character.edit", character)
     with transaction.atomic():
         fresh = Character.objects.select_for_update().get(pk=character.pk)
@@ -33,6 +37,12 @@ def edit_character(actor: User, character: Character, **fields: Any) -> Characte
             raise AppearanceLocked(
                 "The appearance is locked by the approved baseline. Unlock the baseline first."
             )
+        if "age" in changed and not is_of_age(changed["age"]):
+            if fresh.adult_allowed:
+                changed["adult_allowed"] = False
+            unknown = changed["age"] is None
+            reason = "No age is recorded." if unknown else "The recorded age is below 18."
+            withhold_above_general(actor, fresh, reason)
         before = {key: getattr(fresh, key) for key in changed}
         for key, value in changed.items():
             setattr(fresh, key, value)

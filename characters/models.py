@@ -14,6 +14,8 @@ from studio.lib.files import rendition_key
 from studio.lib.lookups import States
 from studio.lib.tables import Lookup, Stamped
 
+OF_AGE = 18  # years; below it, or without a recorded age, everything is rated general
+
 
 class BaselineStatus(States):
     PENDING_UPLOAD = 1, "No image yet, awaiting upload or generation"
@@ -111,7 +113,11 @@ class Character(Stamped):
     depicts = models.TextField(
         choices=Depicts.choices, default=Depicts.UNKNOWN, db_default=Depicts.UNKNOWN
     )
-    adult_allowed = models.BooleanField(default=False, db_default=False)
+    adult_allowed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether anything rated above general may be made of this character at all.",
+    )
     library_db_id = models.CharField(max_length=24, blank=True, default="", db_default="")
     library_character_id = models.TextField(blank=True, default="", db_default="")
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -135,6 +141,10 @@ class Character(Stamped):
             ),
             models.CheckConstraint(
                 name="ck_characters_age_basis", condition=Q(age_basis__in=AgeBasis.values)
+            ),
+            models.CheckConstraint(
+                name="ck_characters_adult_allowed_of_age",
+                condition=Q(adult_allowed=False) | Q(age__isnull=False, age__gte=OF_AGE),
             ),
             models.CheckConstraint(
                 name="ck_characters_library_db_id",
@@ -218,6 +228,10 @@ class SourceImage(Stamped):
     deleted_at = models.DateTimeField(null=True, blank=True)
     purge_at = models.DateTimeField(null=True, blank=True)
 
+    quarantined_at = models.DateTimeField(
+        null=True, blank=True, help_text="Withheld from everybody since then."
+    )
+
     objects = SourceImageQuerySet.as_manager()
 
     class Meta:
@@ -251,6 +265,10 @@ class SourceImage(Stamped):
     @property
     def project_id(self) -> int:
         return self.character.project_id
+
+    @property
+    def rating(self) -> ContentRating:
+        return ContentRating.of(self.content_rating_id)
 
     def rendition_path(self, rendition: str) -> str:
         """The storage key of `display`, `w256`, `w512` or `w1280`."""
@@ -316,3 +334,18 @@ class LikenessAttestation(Stamped):
 
     def __str__(self) -> str:
         return f"attestation for {self.character}"
+
+
+class PolicySignature(Stamped):
+    """An admin's signature under the policy for work rated above general (evidence)."""
+
+    text_hash = models.CharField(max_length=64, db_index=True)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "policy_signatures"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"policy signed by {self.signed_by}"

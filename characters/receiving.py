@@ -8,12 +8,14 @@ from django.db.models import Max
 
 from audit.recording import record
 from characters import publishing
+from characters.attesting import admit_source
 from characters.errors import AppearanceLocked, Archived
 from characters.models import (
     BASELINE_MOVES,
     BaselineDecision,
     BaselineStatus,
     Character,
+    ContentRating,
     SourceImage,
 )
 from jobs.asking import Ask, ask
@@ -38,15 +40,23 @@ class Received:
 
 
 def receive_source(
-    actor: User, character: Character, data: bytes, name: str, limits: Limits
+    actor: User,
+    character: Character,
+    data: bytes,
+    name: str,
+    limits: Limits,
+    *,
+    rating: ContentRating = ContentRating.GENERAL,
 ) -> Received:
     """Make `data` the character's current source image.
 
-    Raises ImageRefused (the validator's codes), AppearanceLocked while the baseline is approved.
+    Raises ImageRefused (the validator's codes), AppearanceLocked while the baseline is approved,
+    ContentRefused (the gate's codes).
     Files are written before the transaction, rows inside it, messages after it.
     """
     require(actor, "source.upload", character)
     refuse_locked(character)
+    admit_source(character, rating)
     try:
         picture = vet(data, name, limits)
     except ImageRefused as refusal:
@@ -59,12 +69,14 @@ def receive_source(
     with transaction.atomic():
         character = Character.objects.select_for_update().get(pk=character.pk)
         refuse_locked(character)
+        admit_source(character, rating)
         before = character.current_source
         last = character.sources.aggregate(last=Max("version"))["last"] or 0
         source = SourceImage.objects.create(
             character=character,
             version=last + 1,
             original_name=picture.name,
+            content_rating_id=rating,
             created_by=actor,
             qa_report=open_report(character.project_id, "source"),
             **file_columns(SourceImage.KIND, character.pk, picture),

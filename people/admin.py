@@ -5,11 +5,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from people.managing import tell
-from people.models import Project, ProjectMembership, User
+from people.models import VIEW_ADULT, Project, ProjectMembership, User
 
 
 class MembershipInline(admin.TabularInline[ProjectMembership, Any]):
@@ -25,9 +26,17 @@ class UserAdmin(DjangoUserAdmin[User]):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
-        ("Roles", {"fields": ("is_active", "groups")}),
+        ("Roles", {"fields": ("is_active", "groups", "user_permissions")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Of permissions only the one that is given to people by name."""
+        if db_field.name == "user_permissions":
+            kwargs["queryset"] = Permission.objects.filter(
+                content_type__app_label="people", codename=VIEW_ADULT
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description="roles")
     def roles_shown(self, user: User) -> str:
@@ -40,12 +49,20 @@ class UserAdmin(DjangoUserAdmin[User]):
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         user = User.objects.get(pk=form.instance.pk)
-        after = {"roles": sorted(user.roles), "active": user.is_active}
+        after = {
+            "roles": sorted(user.roles),
+            "active": user.is_active,
+            "view_adult": user.may_view_adult,
+        }
         if not change:
             tell(request.user, "user.create", user, after=after)
             return
         roles = sorted(group.name for group in form.initial.get("groups", []))
-        before = {"roles": roles, "active": form.initial.get("is_active")}
+        before = {
+            "roles": roles,
+            "active": form.initial.get("is_active"),
+            "view_adult": bool(form.initial.get("user_permissions")),
+        }
         tell(request.user, "user.edit", user, before=before, after=after)
 
     def user_change_password(self, request: Any, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  Django's name

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
+from django.contrib.auth.models import AbstractUser, AnonymousUser, Permission, UserManager
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -15,6 +15,7 @@ ADMIN = "Admin"
 CREATOR = "Creator"
 REVIEWER = "Reviewer"
 ROLES = (ADMIN, CREATOR, REVIEWER)
+VIEW_ADULT = "view_adult"
 
 
 class User(AbstractUser):
@@ -27,6 +28,7 @@ class User(AbstractUser):
 
     class Meta:
         db_table = "users"
+        permissions = [(VIEW_ADULT, "Can view images and prompts rated above general")]
         ordering = ["username"]
 
     @cached_property
@@ -34,6 +36,15 @@ class User(AbstractUser):
         """Names of the groups, read from the database once per request."""
         names = {group.name for group in self.groups.all()}
         return frozenset(names | {ADMIN}) if self.is_superuser else frozenset(names)
+
+    @cached_property
+    def may_view_adult(self) -> bool:
+        """Whether the permission was given by name, to the person or to a group of theirs.
+
+        Being an admin, or a superuser, is not enough.
+        """
+        given = Permission.objects.filter(content_type__app_label="people", codename=VIEW_ADULT)
+        return given.filter(models.Q(user=self) | models.Q(group__user=self)).exists()
 
     @property
     def is_admin(self) -> bool:

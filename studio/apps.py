@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class StudioConfig(AppConfig):
@@ -13,7 +13,15 @@ class StudioConfig(AppConfig):
         from studio import access, checks, orphans  # noqa: F401  importing registers
 
         # Sent once per app that has models, in the order of the settings: variants is the last.
+        pre_migrate.connect(before_migrate, sender=apps.get_app_config("people"))
         post_migrate.connect(after_migrate, sender=apps.get_app_config("variants"))
+
+
+def before_migrate(using: str, **_: Any) -> None:
+    """First: what would stand in the way of a table that is rebuilt."""
+    from studio.lib import triggers
+
+    triggers.drop_guards(using)
 
 
 def after_migrate(using: str, **_: Any) -> None:

@@ -220,6 +220,8 @@ COMFYUI_STALL_S = env.number("COMFYUI_STALL_S", default=120)
 COMFYUI_WAIT_S = env.number("COMFYUI_WAIT_S", default=90)
 MODELS_DIR = Path(env.text("MODELS_DIR", str(VAR_DIR / "models")))
 
+ADULT_CONTENT_ENABLED = env.boolean("ADULT_CONTENT_ENABLED", default=False)
+
 # --- limits of what comes from outside ----------------------------------------------------------
 MAX_SOURCE_BYTES = env.integer("MAX_SOURCE_BYTES", default=10 * 2**20)
 MAX_IMAGE_PIXELS = env.integer("MAX_IMAGE_PIXELS", default=50_000_000)

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from characters.models import Character
+from characters.models import Character, ContentRating
 from people.access import can
 from people.forms import MemberForm
 from people.models import Project
@@ -69,7 +69,9 @@ def cards_of(characters: QuerySet[Character]) -> list[HomeCard]:
         .prefetch_related(
             Prefetch(
                 "variants",
-                queryset=ImageVariant.objects.filter(is_hero=True).order_by("variant_type"),
+                queryset=ImageVariant.objects.filter(
+                    is_hero=True, content_rating=ContentRating.GENERAL
+                ).order_by("variant_type"),
                 to_attr="hero_rows",
             )
         )

@@ -95,9 +95,9 @@ def wish(count: int = 2, **fields) -> Wish:
     return Wish(count=count, **fields)
 
 
-def passed_source(actor: User, owner: Character, verdict: int = 1):
+def passed_source(actor: User, owner: Character, verdict: int = 1, data: bytes | None = None):
     """A source whose report is finished by hand: quick, for tests that are not about QA."""
-    made = source(actor, owner)
+    made = source(actor, owner, data)
     report = made.qa_report
     report.measured_at = report.faces_read_at = report.finished_at = timezone.now()
     report.verdict_id = verdict
@@ -106,9 +106,9 @@ def passed_source(actor: User, owner: Character, verdict: int = 1):
     return made
 
 
-def ready(actor: User, owner: Character) -> Character:
+def ready(actor: User, owner: Character, data: bytes | None = None) -> Character:
     """A character whose candidates can be asked for."""
-    passed_source(actor, owner)
+    passed_source(actor, owner, data=data)
     return approving.approve_baseline(actor, owner)
 
 

@@ -4,13 +4,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.evidence import Evidence, each
+from people.access import can
 from variants import retrying, reviewing, server_admin  # noqa: F401  importing registers
 from variants.models import GenerationRequest, ImageVariant, ReviewDecision
+from variants.viewing import VariantViewing
 from variants.vocabulary import (
     AspectRatio,
     EnvironmentPreset,
@@ -20,6 +23,9 @@ from variants.vocabulary import (
     VariantStatusRow,
     VariantType,
 )
+
+# What says as much as the picture does, of images rated above general.
+SECRETS = ("prompt", "negative_prompt", "edit_prompt", "generation_params")
 
 
 class DecisionInline(Evidence, admin.TabularInline[ReviewDecision, ImageVariant]):
@@ -59,6 +65,18 @@ class ImageVariantAdmin(Evidence, admin.ModelAdmin[ImageVariant]):
     date_hierarchy = "created_at"
     inlines = [DecisionInline]
     actions = ["approve", "reject", "retry", "cancel", "rerun_qa"]
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Of an image that this admin may not look at, how it was asked for is not shown either."""
+        if obj is None or VariantViewing(request.user).variant(obj):
+            return super().get_exclude(request, obj)
+        return SECRETS
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        fields = super().get_search_fields(request)
+        if can(request.user, "content.view_adult"):
+            return fields
+        return [name for name in fields if name not in SECRETS]
 
     @admin.display(description="image")
     def shown(self, variant: ImageVariant) -> SafeString | str:

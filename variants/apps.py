@@ -9,6 +9,14 @@ class VariantsConfig(AppConfig):
     name = "variants"
 
     def ready(self) -> None:
-        from variants import access, actors, vocabulary  # noqa: F401  importing registers
+        from characters.guards import guard_rated
+        from variants import (  # noqa: F401  importing registers
+            access,
+            actors,
+            quarantining,
+            vocabulary,
+        )
 
+        withheld = vocabulary.VariantStatus.QUARANTINED.value
         lookups.register(vocabulary.VariantStatusRow, vocabulary.VariantStatus)
+        guard_rated("image_variants", f"{{row}}.status_id = {withheld}")

@@ -15,8 +15,10 @@ from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from characters.models import ContentRating
 from variants.fragments import card_of
 from variants.models import ImageVariant
+from variants.viewing import VariantViewing
 
 # What a card is made of. The name of a server and not its row, which changes with each heartbeat.
 SIGNATURE = (
@@ -28,6 +30,7 @@ SIGNATURE = (
     "embedding__model__updated_at",
     "submission__server__name",
     "is_out",
+    "content_rating_id",
 )
 _TEMPLATES = sorted(Path(settings.BASE_DIR, "templates", "variants").glob("_*.html"))
 _RELEASE = hashlib.sha256(b"".join(path.read_bytes() for path in _TEMPLATES)).hexdigest()[:12]
@@ -36,20 +39,28 @@ _TOKEN = secrets.token_urlsafe(24)
 
 
 def cards_of(
-    signatures: Sequence[Any], *, may_review: bool, may_make: bool, csrf_token: str
+    signatures: Sequence[Any],
+    viewing: VariantViewing,
+    *,
+    may_review: bool,
+    may_make: bool,
+    csrf_token: str,
 ) -> list[SafeString]:
     """The HTML of cards, in the order of rows of `with_out().values_list(*SIGNATURE, named=True)`.
 
-    One query more for those that this process has not rendered as they are now.
+    One query more for those that this process has not rendered as they are now. What is rated
+    above general is for this reader alone, and never kept.
     """
     rights = f"{_RELEASE}:{may_review:d}{may_make:d}"
     keys = {row.pk: _key(rights, row) for row in signatures}
-    kept = caches["cards"].get_many(keys.values())
+    for_all = {row.pk for row in signatures if row.content_rating_id == ContentRating.GENERAL}
+    kept = caches["cards"].get_many(keys[pk] for pk in for_all)
     unknown = [pk for pk, key in keys.items() if key not in kept]
-    for card in _cards(unknown, may_review=may_review, may_make=may_make):
+    for card in _cards(unknown, may_review=may_review, may_make=may_make, viewing=viewing):
         context = {"card": card, "csrf_token": _TOKEN}
         kept[keys[card.pk]] = render_to_string("variants/_card.html", context)
-    caches["cards"].set_many({keys[pk]: kept[keys[pk]] for pk in unknown if keys[pk] in kept})
+    fresh = for_all.intersection(unknown)
+    caches["cards"].set_many({keys[pk]: kept[keys[pk]] for pk in fresh if keys[pk] in kept})
     return [
         mark_safe(kept[key].replace(_TOKEN, csrf_token))  # noqa: S308  a template made it
         for key in keys.values()
@@ -62,6 +73,6 @@ def _key(rights: str, row: Any) -> str:
     return f"{rights}:{hashlib.sha256(facts.encode()).hexdigest()}"
 
 
-def _cards(pks: Iterable[int], **rights: bool) -> Iterable[Any]:
+def _cards(pks: Iterable[int], **rights: Any) -> Iterable[Any]:
     rows = ImageVariant.objects.for_cards().filter(pk__in=pks) if pks else ()
     return (card_of(row, **rights) for row in rows)

@@ -4,14 +4,13 @@ from typing import Any
 
 from django.conf import settings
 
-from characters.attesting import pass_gate
-from characters.models import ContentRating
 from characters.receiving import file_columns, files_of
 from comfy_bridge.submissions import record_end
 from qa.inspection import open_report
 from studio.lib.fault_points import fault_point
 from studio.lib.files import put_all
 from studio.lib.pictures import Limits, Picture, vet
+from variants.gating import pass_variant
 from variants.generating import Made
 from variants.models import ImageVariant
 from variants.moving import set_status
@@ -33,7 +32,7 @@ def store(variant: ImageVariant, made: Made) -> Picture:
 
 def record_output(variant: ImageVariant, made: Made, picture: Picture) -> None:
     """Write the row that names the stored files (inside the transaction that ends the job)."""
-    pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
+    pass_variant(variant)
     report = open_report(variant.project_id, "variant")
     columns: dict[str, Any] = file_columns(ImageVariant.KIND, variant.character_id, picture)
     set_status(

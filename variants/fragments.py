@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from people.access import Decision
 from qa.policy import Verdict
 from variants.models import ImageVariant
+from variants.viewing import VariantViewing, is_open_to_all
 from variants.vocabulary import VariantStatus
 
+FOR_SOME = Decision("for_some", "Not shown here. Open it if you may view such images.")
 QA_TONES = {Verdict.PASS: "pass", Verdict.WARN: "warn", Verdict.FAIL: "fail"}
 QA_WORDS = {"pass": "QA passed", "warn": "QA warns", "fail": "QA failed", "run": "Checking"}
 
@@ -35,6 +38,7 @@ class Card:
     elapsed_s: float | None
     may_review: bool = False
     may_make: bool = False
+    withheld: str = ""
     preview: str = ""
 
     @property
@@ -52,7 +56,8 @@ class Card:
 
     @property
     def image(self) -> bool:
-        return self.variant.has_file
+        """Whether there is an image that this reader may look at."""
+        return self.variant.has_file and not self.withheld
 
     @property
     def likeness(self) -> float | None:
@@ -81,8 +86,17 @@ class Card:
         return self.may_make and open_
 
 
-def card_of(variant: ImageVariant, *, may_review: bool = False, may_make: bool = False) -> Card:
-    """The card of a variant loaded by `for_cards()`; costs no query."""
+def card_of(
+    variant: ImageVariant,
+    *,
+    may_review: bool = False,
+    may_make: bool = False,
+    viewing: VariantViewing | None = None,
+) -> Card:
+    """The card of a variant loaded by `for_cards()`; costs no query.
+
+    Without the `viewing` of one person it is for every reader: it shows what all of them may see.
+    """
     job = variant.job
     qa, title = _qa(variant)
     milliseconds = variant.metrics.get("execution_ms")
@@ -99,7 +113,16 @@ def card_of(variant: ImageVariant, *, may_review: bool = False, may_make: bool =
         elapsed_s=milliseconds / 1000 if milliseconds else None,
         may_review=may_review,
         may_make=may_make,
+        withheld=_withheld(variant, viewing),
     )
+
+
+def _withheld(variant: ImageVariant, viewing: VariantViewing | None) -> str:
+    """Why this reader is not shown the image; empty when it is shown."""
+    if is_open_to_all(variant):
+        return ""
+    decision = viewing.variant(variant) if viewing else FOR_SOME
+    return "" if decision else decision.sentence
 
 
 def _band(variant: ImageVariant) -> str:

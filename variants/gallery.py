@@ -17,6 +17,7 @@ from studio.lib.pages import CappedCount, counted, page_of
 from variants.cards import SIGNATURE, cards_of
 from variants.models import ImageVariant
 from variants.ordering import refusal
+from variants.viewing import viewing_of
 from variants.vocabulary import VariantStatus, VariantType
 
 STATUS_FILTERS = {
@@ -97,7 +98,11 @@ def gallery_of(request: Request, character: Character, types: Sequence[Any]) -> 
     return Gallery(
         character=character,
         cards=cards_of(
-            found, may_review=may_review, may_make=may_generate, csrf_token=get_token(request)
+            found,
+            viewing_of(request),
+            may_review=may_review,
+            may_make=may_generate,
+            csrf_token=get_token(request),
         ),
         types=[
             _tab("type", row.name, row.name, count, chosen_type, request.GET)

@@ -12,8 +12,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from characters.attesting import pass_gate
-from characters.models import ContentRating
 from comfy_bridge import health, pool
 from comfy_bridge.addresses import Network, networks
 from comfy_bridge.driving import drive
@@ -25,6 +23,7 @@ from comfy_bridge.submissions import record_end, record_sent
 from jobs.claiming import Lease
 from jobs.errors import Cancelled, GivenBack
 from studio.lib.fault_points import fault_point
+from variants.gating import pass_variant
 from variants.models import ImageVariant
 from variants.placing import Placed, place
 
@@ -45,7 +44,7 @@ def generate(lease: Lease, variant: ImageVariant, tell: Callable[[Progress], Non
     Raises BridgeError and NoServer (retryable or permanent), Cancelled, LeaseLost, and GivenBack
     when there is no server for it now or the one it was on is gone; the gate's refusal at dispatch.
     """
-    pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
+    pass_variant(variant)
     fault_point("generating.prepared")
     placed = place(lease, variant)
     fault_point("generating.stored")

@@ -370,6 +370,10 @@ class ImageVariant(Stamped):
         return sorted(tag.name for tag in self.tags.all())
 
     @property
+    def rating(self) -> ContentRating:
+        return ContentRating.of(self.content_rating_id)
+
+    @property
     def has_file(self) -> bool:
         return self.sha256 is not None
 

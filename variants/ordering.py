@@ -1,7 +1,7 @@
 """Ordering variants: everything is checked, N pending rows and their jobs are written at once."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.db import transaction
 from audit.recording import record
 from characters.attesting import pass_gate
 from characters.errors import Archived, NoSource, QAFailed, QAPending, SourceNotApproved
-from characters.models import BaselineStatus, Character
+from characters.models import BaselineStatus, Character, ContentRating
 from comfy_bridge.models import WorkflowVersion
 from comfy_bridge.pool import mark_used
 from jobs.asking import Ask, ask
@@ -23,6 +23,7 @@ from studio.lib.fault_points import fault_point
 from variants import publishing
 from variants.binding import prompt_for
 from variants.errors import BadBatch, BatchRefused, KeyReused
+from variants.gating import rating_of
 from variants.models import GenerationRequest, ImageVariant
 from variants.vocabulary import VariantType
 from variants.waiting import needs_json
@@ -118,7 +119,8 @@ def order_batch(
             overrode_qa=any(_failed_qa(character) for character in locked),
         )
         mark_used(version)
-        variants = _variants(request, locked, wish)
+        ratings = {character.pk: fitting.rating(character) for character in locked}
+        variants = _variants(request, locked, wish, ratings)
         jobs = _jobs(request, variants)
         record(
             actor,
@@ -195,10 +197,16 @@ class Fitting:
                 ],
             )
 
+    def rating(self, character: Character) -> ContentRating:
+        """What candidates of this character are rated."""
+        source = character.current_source
+        base = source.rating if source else ContentRating.GENERAL
+        return rating_of(self.variant_type, adult=False, base=base)
+
     def _check(self, character: Character) -> None:
         if reason := refusal(self.actor, character, override=self.override_qa):
             raise reason
-        pass_gate(character, self.variant_type.rating)
+        pass_gate(character, self.rating(character))
         source = character.current_source
         if source is not None:
             wish = self.wish.by_binding()
@@ -206,7 +214,10 @@ class Fitting:
 
 
 def _variants(
-    request: GenerationRequest, characters: Sequence[Character], wish: Wish
+    request: GenerationRequest,
+    characters: Sequence[Character],
+    wish: Wish,
+    ratings: Mapping[int, ContentRating],
 ) -> list[ImageVariant]:
     return ImageVariant.objects.bulk_create(
         ImageVariant(
@@ -219,7 +230,7 @@ def _variants(
             prompt=request.prompt,
             negative_prompt=request.negative_prompt,
             seed=seed,
-            content_rating_id=request.variant_type.rating,
+            content_rating_id=ratings[character.pk],
             created_by=request.asked_by,
         )
         for character in characters

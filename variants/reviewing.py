@@ -7,8 +7,6 @@ decision is a part of.
 
 from collections.abc import Sequence
 
-from characters.attesting import pass_gate
-from characters.models import ContentRating
 from people.access import require
 from people.models import User
 from studio.lib.fault_points import fault_point
@@ -24,6 +22,7 @@ from variants.deciding import (
     write,
 )
 from variants.errors import HeroChanged, NoFile, UnknownReason
+from variants.gating import pass_variant
 from variants.models import ImageVariant
 from variants.vocabulary import RejectReason, VariantStatus, Verb
 
@@ -54,7 +53,7 @@ def approve(
         if not variant.has_file:
             raise NoFile("There is no image to approve yet.", **facts(variant))
         check_edge(variant, VariantStatus.APPROVED)
-        pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
+        pass_variant(variant)
         hero = hero_beside(variant)
         _check_hero(variant, hero, seen_hero)
         if hero:

@@ -5,6 +5,8 @@ from functools import partial
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from characters.models import ContentRating
+from characters.viewing import require_shown
 from people.access import require
 from people.models import User
 from studio.lib.addresses import whole
@@ -13,16 +15,20 @@ from studio.lib.media import RENDITIONS, serve
 from studio.lib.zips import Member
 from variants import exporting
 from variants.exports import VariantExport
+from variants.gating import pass_variant
 from variants.models import ImageVariant
+from variants.viewing import viewing_of
 
 
 def rendition(request: HttpRequest, variant: ImageVariant, name: str) -> HttpResponseBase:
     """The display file or a thumbnail."""
     if name not in RENDITIONS or not variant.has_file:
         raise Http404
+    require_shown(viewing_of(request).variant(variant))
+    keep = variant.rating is ContentRating.GENERAL
     key = variant.rendition_path(name)
     filename = f"variant-{variant.pk}-{name}.{key.rsplit('.', 1)[-1]}"
-    return serve(request, key, etag=f"{variant.sha256}-{name}", filename=filename)
+    return serve(request, key, etag=f"{variant.sha256}-{name}", filename=filename, keep=keep)
 
 
 def file(request: HttpRequest, variant: ImageVariant) -> HttpResponseBase:
@@ -30,9 +36,17 @@ def file(request: HttpRequest, variant: ImageVariant) -> HttpResponseBase:
     require(request.user, "variant.download", variant)
     if variant.file_path is None:
         raise Http404
+    require_shown(viewing_of(request).variant(variant))
+    pass_variant(variant)
+    keep = variant.rating is ContentRating.GENERAL
     filename = f"{variant.variant_type_id}-{variant.pk}-v{variant.version}.{variant.format}"
     return serve(
-        request, variant.file_path, etag=str(variant.sha256), filename=filename, download=True
+        request,
+        variant.file_path,
+        etag=str(variant.sha256),
+        filename=filename,
+        download=True,
+        keep=keep,
     )
 
 

@@ -8,6 +8,7 @@ from jobs.claiming import Lease
 from studio.lib.pictures import ImageRefused, Limits, vet
 from variants import publishing
 from variants.models import ImageVariant
+from variants.viewing import is_open_to_all
 
 PREVIEW_EVERY_S = 0.4
 CARD_EVERY_S = 0.1
@@ -17,7 +18,8 @@ PREVIEW_LIMITS = Limits(max_bytes=512 * 1024, max_pixels=2048 * 2048)
 class Telling:
     """Called with each step: every phase is told, and else at most ten cards a second.
 
-    Previews are drawn anew by the decoding child, at most every `PREVIEW_EVERY_S`.
+    Previews are drawn anew by the decoding child, at most every `PREVIEW_EVERY_S`. They go to every
+    reader, so only general-rated work has them.
     """
 
     def __init__(self, lease: Lease, variant: ImageVariant) -> None:
@@ -27,6 +29,7 @@ class Telling:
         self._card_at = 0.0
         self._preview_at = 0.0
         self._preview = ""
+        self._may_show = is_open_to_all(variant)
 
     def __call__(self, progress: Progress) -> None:
         note = words(progress)
@@ -35,7 +38,7 @@ class Telling:
         if now - self._card_at < CARD_EVERY_S and progress.phase == self._phase:
             return
         self._card_at, self._phase = now, progress.phase
-        if progress.preview and now - self._preview_at >= PREVIEW_EVERY_S:
+        if progress.preview and self._may_show and now - self._preview_at >= PREVIEW_EVERY_S:
             self._preview_at = now
             self._preview = data_uri(progress.preview) or self._preview
         publishing.variant_progress(self._variant, progress.fraction, note, self._preview)

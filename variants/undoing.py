@@ -12,8 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from characters.attesting import pass_gate
-from characters.models import Character, ContentRating
+from characters.models import Character
 from people.access import require
 from people.models import User
 from studio.lib.errors import Conflict, Forbidden, StudioError
@@ -30,6 +29,7 @@ from variants.deciding import (
 )
 from variants.decisions import ReviewDecision, ReviewStep
 from variants.errors import ChangedMeanwhile, HeroChanged, NothingToDo, NotYours, UndoLimit
+from variants.gating import pass_variant
 from variants.models import ImageVariant
 from variants.reviewing import hero_beside, refuse_withheld
 from variants.vocabulary import MOVES, VariantStatus, Verb
@@ -213,7 +213,7 @@ def _reachable(variant: ImageVariant, there: Mapping[str, Any]) -> dict[str, Any
 
 def _check_may_be_hero(variant: ImageVariant) -> None:
     """Consent may have been revoked, and somebody else may have chosen another hero."""
-    pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
+    pass_variant(variant)
     if hero := hero_beside(variant):
         raise HeroChanged(
             f"Candidate {hero.pk} is the {hero.variant_type_id} hero now: {last_decision(hero)}.",

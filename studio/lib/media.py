@@ -25,6 +25,7 @@ from django.utils.http import parse_etags
 from studio.lib.zips import Member, zip_chunks
 
 CACHING = "private, max-age=86400"
+UNKEPT = "private, no-store"
 RENDITIONS = ("display", "w256", "w512", "w1280")
 CONTENT_TYPES = {
     "png": "image/png",
@@ -35,25 +36,32 @@ CONTENT_TYPES = {
 
 
 def serve(
-    request: HttpRequest, key: str, *, etag: str, filename: str, download: bool = False
+    request: HttpRequest,
+    key: str,
+    *,
+    etag: str,
+    filename: str,
+    download: bool = False,
+    keep: bool = True,
 ) -> HttpResponseBase:
     """Answer with the file of `key`; the caller has checked the permission.
 
-    Content keys never change their content, so the browser may keep a rendition for a day.
-    Remote storages answer with a signed address (60 s). `filename` is ours and ASCII.
+    Content keys never change their content, so the browser may keep a rendition for a day, unless
+    `keep` is off. Remote storages answer with a signed address (60 s). `filename` is ours, ASCII.
     """
+    caching = CACHING if keep else UNKEPT
     quoted = f'"{etag}"'
     if quoted in parse_etags(request.headers.get("If-None-Match", "")):
-        return _guard(HttpResponse(status=304), quoted)
+        return _guard(HttpResponse(status=304), quoted, caching)
     ext = key.rsplit(".", 1)[-1]
     kind = "attachment" if download else "inline"
     disposition = f'{kind}; filename="{quote(filename)}"'
     if not _is_local():
-        return _signed(request, key, CONTENT_TYPES[ext], disposition)
+        return _signed(request, key, CONTENT_TYPES[ext], disposition, caching)
     response = _by_nginx(key) if settings.MEDIA_ACCEL_PREFIX else _by_us(key)
     response["Content-Type"] = CONTENT_TYPES[ext]
     response["Content-Disposition"] = disposition
-    return _guard(response, quoted)
+    return _guard(response, quoted, caching)
 
 
 def give(
@@ -114,25 +122,25 @@ def _is_local() -> bool:
 
 
 def _signed(
-    request: HttpRequest, key: str, content_type: str, disposition: str
+    request: HttpRequest, key: str, content_type: str, disposition: str, caching: str
 ) -> HttpResponseBase:
     """The way to the storage itself, good for a minute; what it answers is signed with it."""
     said = {
         "ResponseContentType": content_type,
         "ResponseContentDisposition": disposition,
-        "ResponseCacheControl": CACHING,
+        "ResponseCacheControl": caching,
     }
     method = "HEAD" if request.method == "HEAD" else "GET"
     # Only storages that sign take these; a file system has a path and does not come here.
     sign: Any = default_storage.url
     response = HttpResponseRedirect(sign(key, parameters=said, http_method=method))
-    response["Cache-Control"] = "private, no-store"
+    response["Cache-Control"] = UNKEPT
     return response
 
 
-def _guard(response: HttpResponseBase, etag: str) -> HttpResponseBase:
+def _guard(response: HttpResponseBase, etag: str, caching: str) -> HttpResponseBase:
     response["ETag"] = etag
-    response["Cache-Control"] = CACHING
+    response["Cache-Control"] = caching
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -1,8 +1,8 @@
 """Database triggers, (re)created after every migrate on both engines.
 
 `updated_at` is kept true even for SQL written by hand; append-only tables refuse UPDATE and
-DELETE; frozen rows refuse changes once a condition holds. SQLite drops a table's triggers
-whenever a migration rebuilds it, so migrations do not own them.
+DELETE; frozen rows refuse changes once a condition holds; guards refuse rows that must not be.
+SQLite drops a table's triggers whenever a migration rebuilds it, so migrations do not own them.
 """
 
 import re
@@ -26,6 +26,26 @@ class Frozen:
 
 
 FROZEN: list[Frozen] = []
+
+
+@dataclass(frozen=True)
+class Guard:
+    """An `event` (INSERT, UPDATE) that would leave a row of `table` as it must not be is refused.
+
+    `when` is SQL over NEW and OLD alone and asked first; `condition` may ask other tables. On
+    PostgreSQL the rows of `held` (FROM … WHERE …) stay as they are until the transaction ends.
+    """
+
+    table: str
+    name: str
+    event: str
+    when: str
+    condition: str
+    sentence: str
+    held: str = ""
+
+
+GUARDS: list[Guard] = []
 
 
 def stamped_tables() -> list[str]:
@@ -67,7 +87,21 @@ def _statements(connection: BaseDatabaseWrapper) -> list[str]:
     for frozen in FROZEN:
         if frozen.table in tables:
             statements += _freeze(vendor, frozen)
+    for guard in GUARDS:
+        if guard.table in tables:
+            statements += _guard(vendor, guard)
     return statements
+
+
+def drop_guards(using: str = "default") -> None:
+    """Lift the guards before migrations on SQLite; they come back with the others afterwards.
+
+    A guard names other tables, and SQLite renames no table while a trigger names one that is not
+    there, as is the case in the middle of a rebuild.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        _execute(connection, [f"DROP TRIGGER IF EXISTS {guard.name}" for guard in GUARDS])
 
 
 def drop_append_only(using: str = "default") -> None:
@@ -160,3 +194,19 @@ def _freeze(vendor: str, frozen: Frozen) -> list[str]:
     condition = f"({frozen.condition}) AND ({changed})"
     name = f"{frozen.table}_frozen"
     return _refuse(vendor, frozen.table, name, "UPDATE", condition, frozen.sentence)
+
+
+def _guard(vendor: str, guard: Guard) -> list[str]:
+    if vendor != "postgresql":
+        condition = f"({guard.when}) AND ({guard.condition})"
+        return _refuse(vendor, guard.table, guard.name, guard.event, condition, guard.sentence)
+    held = f"PERFORM 1 {guard.held} FOR SHARE;" if guard.held else ""
+    return [
+        f"""CREATE OR REPLACE FUNCTION trigger_{guard.name}() RETURNS trigger AS $$
+            BEGIN {held} IF {guard.condition} THEN RAISE EXCEPTION '{guard.sentence}'
+            USING ERRCODE = 'integrity_constraint_violation'; END IF;
+            RETURN NEW; END $$ LANGUAGE plpgsql""",
+        f"DROP TRIGGER IF EXISTS {guard.name} ON {guard.table}",
+        f"""CREATE TRIGGER {guard.name} BEFORE {guard.event} ON {guard.table}
+            FOR EACH ROW WHEN ({guard.when}) EXECUTE FUNCTION trigger_{guard.name}()""",
+    ]

@@ -14,6 +14,7 @@ from studio.lib.errors import NotFound
 from studio.lib.media import RENDITIONS
 from variants.fragments import card_of
 from variants.models import ImageVariant
+from variants.viewing import viewing_of
 
 ONE = "characters/<int:pk>/variants/<int:vid>"
 
@@ -35,6 +36,8 @@ class VariantJson(TypedDict):
     request: int | None
     job: int | None
     seed: int | None
+    content_rating: str
+    withheld: str
     prompt: str
     negative_prompt: str
     width: int | None
@@ -71,8 +74,13 @@ def variant_for(request: SignedIn, pk: int, vid: int) -> ImageVariant:
 
 
 def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = False) -> VariantJson:
-    """What the API says of a variant; `whole` adds the resolved parameters and every check."""
-    card = card_of(variant)
+    """What the API says of a variant; `whole` adds the resolved parameters and every check.
+
+    The prompts and files of one that the person may not look at are left empty, and `withheld`
+    says why.
+    """
+    card = card_of(variant, viewing=viewing_of(request))
+    shown = not card.withheld
     body: VariantJson = {
         "id": variant.pk,
         "character": variant.character_id,
@@ -88,8 +96,10 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "request": variant.request_id,
         "job": variant.job_id,
         "seed": variant.seed,
-        "prompt": variant.prompt,
-        "negative_prompt": variant.negative_prompt,
+        "content_rating": variant.rating.label,
+        "withheld": card.withheld,
+        "prompt": variant.prompt if shown else "",
+        "negative_prompt": variant.negative_prompt if shown else "",
         "width": variant.width,
         "height": variant.height,
         "format": variant.format,
@@ -110,14 +120,14 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "file_url": None,
         "thumbnails": {},
     }
-    if variant.has_file:
+    if card.image:
         site, pk = request.build_absolute_uri("/")[:-1], f"/{variant.pk}/"
         body["file_url"] = site + _addresses()["file"].replace("/0/", pk)
         body["thumbnails"] = {
             name: site + _addresses()[name].replace("/0/", pk) for name in RENDITIONS
         }
     if whole:
-        body["generation_params"] = variant.generation_params
+        body["generation_params"] = variant.generation_params if shown else {}
         body["qa"] = report_json(variant.qa_report)
     return body
 

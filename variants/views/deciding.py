@@ -32,12 +32,13 @@ def detail(request: Request, pk: int) -> HttpResponse:
     siblings = variant.character.variants.present().filter(
         variant_type__name=variant.variant_type_id
     )
+    card = card_for(request, variant)
     context = {
-        "card": card_for(request, variant),
+        "card": card,
         "variant": variant,
         "character": variant.character,
         "source": variant.source_image,
-        "params": _params(variant),
+        "params": [] if card.withheld else _params(variant),
         "checks": _checks(variant),
         "decisions": variant.decisions.select_related("decided_by", "replaced").prefetch_related(
             "reasons"

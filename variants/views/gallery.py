@@ -14,6 +14,7 @@ from studio.lib.htmx import wants_fragment
 from variants.fragments import Card, card_of
 from variants.gallery import counting, gallery_of, types_of
 from variants.models import ImageVariant
+from variants.viewing import viewing_of
 
 
 def variant_for(request: Request, pk: int) -> ImageVariant:
@@ -34,7 +35,10 @@ def cards_for(request: Request, variants: list[ImageVariant]) -> list[Card]:
         return []
     may_review = bool(can(request.user, "variant.review", variants[0]))
     may_make = bool(can(request.user, "variant.generate", variants[0]))
-    return [card_of(row, may_review=may_review, may_make=may_make) for row in variants]
+    viewing = viewing_of(request)
+    return [
+        card_of(row, may_review=may_review, may_make=may_make, viewing=viewing) for row in variants
+    ]
 
 
 @login_required

@@ -114,6 +114,7 @@ def request_page(request: Request, pk: int) -> HttpResponse:
     cards = cards_for(request, list(row.variants.present().for_cards().order_by("pk")))
     context = {
         "request_row": row,
+        "prompt": "" if any(card.withheld for card in cards) else row.prompt,
         "cards": cards,
         "counts": dict(Counter(card.status for card in cards)),
         "character": cards[0].variant.character if cards else None,
