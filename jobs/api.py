@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from rest_framework.response import Response
 
-from jobs import asking, queues
+from jobs import asking, mine, queues
 from jobs.models import Job, JobQueue, JobStatus
 from people.access import require
 from people.requests import SignedIn, api_view
@@ -34,6 +34,18 @@ class JobJson(TypedDict):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+
+class CancelledJson(TypedDict):
+    """How many were stopped."""
+
+    cancelled: int
+
+
+class RetriedJson(TypedDict):
+    """How many were queued again."""
+
+    retried: int
 
 
 class QueueJson(TypedDict):
@@ -123,6 +135,20 @@ def job_front(request: SignedIn, pk: int) -> Response:
     return Response(job_json(job_for(request, pk)))
 
 
+@operation("POST", CancelledJson)
+@api_view(["POST"])
+def cancel_mine(request: SignedIn) -> Response:
+    """Stop all that I asked for and that has not ended."""
+    return Response({"cancelled": mine.cancel_mine(request.user)})
+
+
+@operation("POST", RetriedJson)
+@api_view(["POST"])
+def retry_mine(request: SignedIn) -> Response:
+    """Queue again all that I asked for and that failed or was cancelled within a day."""
+    return Response({"retried": mine.retry_mine(request.user)})
+
+
 def queue_json(queue: JobQueue) -> QueueJson:
     """What the API says of a queue, over all projects: counts, and no job's name."""
     return {
@@ -171,6 +197,8 @@ def queue_resume(request: SignedIn, name: str) -> Response:
 
 urlpatterns = [
     *both("jobs", jobs, "api-jobs"),
+    *both("jobs/cancel-mine", cancel_mine, "api-jobs-cancel-mine"),
+    *both("jobs/retry-mine", retry_mine, "api-jobs-retry-mine"),
     *both("jobs/<int:pk>", job, "api-job"),
     *both("jobs/<int:pk>/cancel", job_cancel, "api-job-cancel"),
     *both("jobs/<int:pk>/retry", job_retry, "api-job-retry"),

@@ -7,6 +7,8 @@ from jobs import views
 urlpatterns = [
     path("jobs/", views.job_list, name="jobs"),
     path("jobs/tray/", views.tray, name="job-tray"),
+    path("jobs/cancel-mine/", views.cancel_mine, name="jobs-cancel-mine"),
+    path("jobs/retry-mine/", views.retry_mine, name="jobs-retry-mine"),
     path("jobs/<int:pk>/cancel/", views.cancel, name="job-cancel"),
     path("jobs/<int:pk>/retry/", views.retry, name="job-retry"),
     path("jobs/<int:pk>/front/", views.front, name="job-front"),

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Case, IntegerField, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from jobs import asking
+from jobs import asking, mine
 from jobs.models import Job, JobQueue, JobStatus
 from people.access import can
 from people.models import User
@@ -101,6 +102,26 @@ def front(request: Request, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     asking.to_front(request.user, job)
     return _after(request)
+
+
+@login_required
+@require_POST
+def cancel_mine(request: Request) -> HttpResponse:
+    count = mine.cancel_mine(request.user)
+    messages.success(request, f"{count} of your jobs {_are(count)} cancelled.")
+    return redirect("jobs")
+
+
+@login_required
+@require_POST
+def retry_mine(request: Request) -> HttpResponse:
+    count = mine.retry_mine(request.user)
+    messages.success(request, f"{count} of your jobs {_are(count)} queued again.")
+    return redirect("jobs")
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _after(request: Request) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Variants in the admin: evidence, decisions through the same steps, and the lookups."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,10 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.evidence import Evidence, each
+from characters.models import ContentRating
 from people.access import can
 from variants import retrying, reviewing, server_admin  # noqa: F401  importing registers
 from variants.models import GenerationRequest, ImageVariant, ReviewDecision
-from variants.viewing import VariantViewing
+from variants.viewing import viewing_of
 from variants.vocabulary import (
     AspectRatio,
     EnvironmentPreset,
@@ -24,8 +25,28 @@ from variants.vocabulary import (
     VariantType,
 )
 
-# What says as much as the picture does, of images rated above general.
-SECRETS = ("prompt", "negative_prompt", "edit_prompt", "generation_params")
+
+class Discreet:
+    """Mixed into a ModelAdmin: what was asked for is shown like the image that came of it.
+
+    No role is enough for what is rated above general, so neither is being in the admin site.
+    """
+
+    SECRETS: ClassVar[tuple[str, ...]] = ()
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = obj is None or self.may_look(request, obj)
+        return None if shown else self.SECRETS
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        fields = super().get_search_fields(request)  # type: ignore[misc]  # of the ModelAdmin
+        if can(request.user, "content.view_adult"):
+            return fields
+        return [name for name in fields if name not in self.SECRETS]
+
+    def may_look(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether this admin may look at what the row is about."""
+        raise NotImplementedError
 
 
 class DecisionInline(Evidence, admin.TabularInline[ReviewDecision, ImageVariant]):
@@ -37,7 +58,7 @@ class DecisionInline(Evidence, admin.TabularInline[ReviewDecision, ImageVariant]
 
 
 @admin.register(ImageVariant)
-class ImageVariantAdmin(Evidence, admin.ModelAdmin[ImageVariant]):
+class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
     list_display = [
         "shown",
         "id",
@@ -64,19 +85,11 @@ class ImageVariantAdmin(Evidence, admin.ModelAdmin[ImageVariant]):
     list_select_related = ["character", "variant_type", "status", "qa_report__verdict"]
     date_hierarchy = "created_at"
     inlines = [DecisionInline]
+    SECRETS = ("prompt", "negative_prompt", "edit_prompt", "outfit", "generation_params")
     actions = ["approve", "reject", "retry", "cancel", "rerun_qa"]
 
-    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Of an image that this admin may not look at, how it was asked for is not shown either."""
-        if obj is None or VariantViewing(request.user).variant(obj):
-            return super().get_exclude(request, obj)
-        return SECRETS
-
-    def get_search_fields(self, request: HttpRequest) -> Any:
-        fields = super().get_search_fields(request)
-        if can(request.user, "content.view_adult"):
-            return fields
-        return [name for name in fields if name not in SECRETS]
+    def may_look(self, request: HttpRequest, obj: ImageVariant) -> bool:
+        return bool(viewing_of(request).variant(obj))
 
     @admin.display(description="image")
     def shown(self, variant: ImageVariant) -> SafeString | str:
@@ -116,7 +129,7 @@ class ImageVariantAdmin(Evidence, admin.ModelAdmin[ImageVariant]):
 
 
 @admin.register(GenerationRequest)
-class GenerationRequestAdmin(Evidence, admin.ModelAdmin[GenerationRequest]):
+class GenerationRequestAdmin(Discreet, Evidence, admin.ModelAdmin[GenerationRequest]):
     list_display = [
         "id",
         "project",
@@ -128,8 +141,13 @@ class GenerationRequestAdmin(Evidence, admin.ModelAdmin[GenerationRequest]):
     ]
     list_filter = ["variant_type", "project"]
     search_fields = ["=id", "prompt", "asked_by__username"]
+    SECRETS = ("prompt", "negative_prompt", "outfit", "params")
     list_select_related = ["project", "variant_type", "workflow_version__workflow", "asked_by"]
     actions = ["cancel"]
+
+    def may_look(self, request: HttpRequest, obj: GenerationRequest) -> bool:
+        general = obj.rating is ContentRating.GENERAL
+        return general or bool(can(request.user, "content.view_adult"))
 
     @admin.action(description="Cancel what is not finished")
     def cancel(self, request: Any, queryset: QuerySet[GenerationRequest]) -> None:

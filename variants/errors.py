@@ -31,6 +31,12 @@ class BadValue(StudioError):
     code = "bad_value"
 
 
+class UnknownOption(StudioError):
+    """A scene, environment, aspect ratio or quality mode that the studio does not have."""
+
+    code = "unknown_option"
+
+
 class PromptTooLong(StudioError):
     code = "prompt_too_long"
 

@@ -20,8 +20,8 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from audit.recording import record
-from characters.attesting import pass_gate
-from characters.models import Character, ContentRating
+from characters.models import Character
+from characters.viewing import require_shown
 from people.access import require
 from people.models import User
 from studio.lib.fault_points import fault_point
@@ -32,8 +32,10 @@ from studio.lib.states import move
 from variants import publishing
 from variants.errors import BadBatch, NoFile, NotExportable, NotOut, VariantGone
 from variants.exports import VariantExport
+from variants.gating import pass_variant
 from variants.models import ImageVariant
 from variants.provenance import label_of, sidecar
+from variants.viewing import VariantViewing
 from variants.vocabulary import MOVES, VariantStatus
 
 EXPORTABLE = (
@@ -79,7 +81,7 @@ def export_many(
         )
     for variant in variants:
         require(actor, "variant.export", variant)
-        _refuse(variant)
+        _refuse(actor, variant)
     ids = sorted({variant.character_id for variant in variants})
     with _taken_back_on_failure() as written:
         given = [_built(actor, variant, folder, written) for variant in variants]
@@ -125,7 +127,7 @@ def file_of(actor: User, export: VariantExport) -> bytes:
 def check(actor: User, export: VariantExport) -> None:
     """Whether it may be fetched now: by right, by the variant's state, by the gate."""
     require(actor, "variant.export", export.variant)
-    _refuse(export.variant)
+    _refuse(actor, export.variant)
 
 
 def as_json(said: dict[str, Any]) -> bytes:
@@ -139,7 +141,7 @@ def visible(user: User) -> QuerySet[VariantExport]:
     return rows.select_related("variant__character__project", "variant__root").order_by("pk")
 
 
-def _refuse(variant: ImageVariant) -> None:
+def _refuse(actor: User, variant: ImageVariant) -> None:
     if variant.deleted_at is not None:
         raise VariantGone("It is in the trash. Restore it first.")
     if not variant.has_file:
@@ -148,7 +150,8 @@ def _refuse(variant: ImageVariant) -> None:
         raise NotExportable(
             f"It is {variant.state.label}, so it is not given out.", state=variant.state.label
         )
-    pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
+    require_shown(VariantViewing(actor).variant(variant))
+    pass_variant(variant)
 
 
 def _stored(variant: ImageVariant) -> bytes:
@@ -194,7 +197,7 @@ def _record(actor: User, given: _Given) -> VariantExport:
     variant = ImageVariant.objects.for_cards().filter(pk=given.variant.pk).first()
     if variant is None:
         raise VariantGone("It was deleted meanwhile.")
-    _refuse(variant)
+    _refuse(actor, variant)
     row = VariantExport.objects.create(
         variant=variant,
         token=given.token,

@@ -3,12 +3,31 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
 
+from characters.models import Character
 from comfy_bridge.models import ComfyServer, ServerStatus, Workflow
-from variants.vocabulary import VariantType
+from studio.lib.tables import Lookup
+from variants.options import COLUMNS, MAX_OUTFIT, Options
+from variants.vocabulary import (
+    AspectRatio,
+    EnvironmentPreset,
+    QualityMode,
+    ScenePreset,
+    VariantType,
+)
 from variants.wishes import MAX_COUNT, MAX_PROMPT, MAX_SEED, Wish
 
 MAX_NOTE = 2000
+
+
+CHOICES: dict[str, tuple[type[Lookup], str]] = {
+    "scene": (ScenePreset, "None"),
+    "environment": (EnvironmentPreset, "None"),
+    "aspect_ratio": (AspectRatio, "As the source"),
+    "quality_mode": (QualityMode, "As the workflow says"),
+}
 
 
 class GenerateForm(forms.Form):
@@ -25,12 +44,22 @@ class GenerateForm(forms.Form):
     negative_prompt = forms.CharField(
         required=False, max_length=MAX_PROMPT, widget=forms.Textarea(attrs={"rows": 2})
     )
+    scene = forms.ChoiceField(required=False)
+    environment = forms.ChoiceField(required=False)
+    outfit = forms.CharField(required=False, max_length=MAX_OUTFIT)
+    aspect_ratio = forms.ChoiceField(required=False)
+    quality_mode = forms.ChoiceField(required=False, label="Quality")
+    adult = forms.BooleanField(required=False, label="Rate the images adult, whatever their type")
     seed = forms.IntegerField(
         required=False,
         min_value=0,
         max_value=MAX_SEED - MAX_COUNT,
-        help_text="Empty: a random seed for each candidate.",
+        help_text="Of the first candidate, counted up. Empty: a random one for each.",
     )
+    override_qa = forms.BooleanField(
+        required=False, label="Use the source in spite of its failed checks (recorded)"
+    )
+    lock_seed = forms.BooleanField(required=False, label="Lock: one seed for every candidate")
     denoise = forms.FloatField(
         required=False,
         min_value=0.0,
@@ -49,6 +78,11 @@ class GenerateForm(forms.Form):
         self.fields["workflow"].queryset = workflows  # type: ignore[attr-defined]
         names = [(name, name) for name in checkpoints()]
         self.fields["checkpoint"].choices = [("", "The only one there is"), *names]  # type: ignore[attr-defined]
+        if not settings.ADULT_CONTENT_ENABLED:
+            del self.fields["adult"]
+        for name, (model, none) in CHOICES.items():
+            known = model._default_manager.order_by("pk").values_list("name", "name")
+            self.fields[name].choices = [("", none), *known]  # type: ignore[attr-defined]
 
     def wish(self) -> Wish:
         """The validated answers as a wish."""
@@ -63,8 +97,23 @@ class GenerateForm(forms.Form):
             prompt=data["prompt"],
             negative_prompt=data["negative_prompt"],
             seed=data["seed"],
+            lock_seed=data["lock_seed"],
+            adult=data.get("adult", False),
+            options=Options(**{name: data[name] for name in COLUMNS}),
             values=values,
         )
+
+
+class BatchForm(GenerateForm):
+    """The same wish for many characters of a project."""
+
+    characters = forms.ModelMultipleChoiceField(
+        Character.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, characters: QuerySet[Character], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["characters"].queryset = characters  # type: ignore[attr-defined]
 
 
 class DecisionForm(forms.Form):

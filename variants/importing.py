@@ -13,7 +13,7 @@ from django.db.models import Max, Q
 from audit.recording import record
 from characters.attesting import pass_gate
 from characters.errors import Archived
-from characters.models import Character, ContentRating
+from characters.models import Character
 from characters.receiving import file_columns, files_of
 from people.access import require
 from people.models import User
@@ -26,6 +26,7 @@ from variants import checking, publishing
 from variants.errors import SizeDiffers, Unchanged, UnknownVariantType, VariantGone
 from variants.exporting import bring_back
 from variants.exports import VariantExport
+from variants.gating import pass_variant, rating_from_source
 from variants.models import ImageVariant
 from variants.vocabulary import Provenance, VariantStatus, VariantType
 
@@ -71,7 +72,7 @@ def reimport(
     """
     require(actor, "variant.import", variant)
     _refuse_closed(variant.character)
-    pass_gate(variant.character, ContentRating.of(variant.content_rating_id))
+    pass_variant(variant)
     picture = _vetted(actor, variant.character, upload)
     _refuse_unchanged(variant, picture)
     if not keep_size and (picture.width, picture.height) != (variant.width, variant.height):
@@ -87,7 +88,7 @@ def reimport(
     with transaction.atomic():
         character = _locked(variant.character)
         fresh = _present(variant)
-        pass_gate(character, ContentRating.of(fresh.content_rating_id))
+        pass_variant(fresh)
         _refuse_unchanged(fresh, picture)
         made = _written(
             actor,
@@ -126,20 +127,21 @@ def upload_variant(
             f"There is no variant type {variant_type[:200]!r} in this studio.",
             field="variant_type",
         )
-    pass_gate(character, kind.rating)
+    pass_gate(character, rating_from_source(character, kind))
     picture = _vetted(actor, character, upload)
     put_all(files_of(ImageVariant.KIND, character.pk, picture))
     fault_point("importing.stored")
     with transaction.atomic():
         character = _locked(character)
-        pass_gate(character, kind.rating)
+        rating = rating_from_source(character, kind)
+        pass_gate(character, rating)
         made = _written(
             actor,
             character,
             picture,
             provenance=Provenance.MANUAL_UPLOAD,
             variant_type=kind,
-            content_rating_id=kind.rating,
+            content_rating_id=rating,
             source_image=character.current_source,
         )
         after = {"type": kind.name, "sha256": made.sha256}

@@ -6,13 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
-from characters.models import (
-    Character,
-    ContentRating,
-    ContentRatingRow,
-    ImageFormat,
-    SourceImage,
-)
+from characters.models import Character, ImageFormat, SourceImage
 from comfy_bridge.models import Submission, Workflow, WorkflowVersion
 from jobs.models import Job
 from people.models import Project, User
@@ -22,12 +16,9 @@ from studio.lib.tables import NamedIndex, Stamped
 from variants import exports
 from variants.decisions import ReviewDecision, ReviewStep, VariantTag
 from variants.vocabulary import (
-    AspectRatio,
-    EnvironmentPreset,
+    Described,
     Kind,
     Provenance,
-    QualityMode,
-    ScenePreset,
     VariantStatus,
     VariantStatusRow,
     VariantType,
@@ -66,7 +57,7 @@ class GenerationRequestQuerySet(models.QuerySet["GenerationRequest"]):
         return self.filter(project__in=Project.objects.visible_to(user))
 
 
-class GenerationRequest(Stamped):
+class GenerationRequest(Described, Stamped):
     """What a person asked for in one go; it fans out to variants and their jobs."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="requests")
@@ -87,6 +78,9 @@ class GenerationRequest(Stamped):
     prompt = models.TextField(blank=True, default="", db_default="")
     negative_prompt = models.TextField(blank=True, default="", db_default="")
     params = models.JSONField(default=dict, blank=True)
+    bound = models.JSONField(
+        default=dict, blank=True, help_text="Values that the aspect ratio and quality mode bind."
+    )
     idempotency_key = models.CharField(max_length=120, blank=True, default="", db_default="")
     overrode_qa = models.BooleanField(default=False, db_default=False)
 
@@ -129,14 +123,23 @@ class ImageVariantQuerySet(models.QuerySet["ImageVariant"]):
     def for_cards(self) -> Self:
         """With everything that a card shows, in two queries; what only a page shows comes later."""
         return (
-            self.select_related("job", "qa_report", "embedding__model", "submission__server")
+            self.select_related(
+                "job",
+                "qa_report",
+                "embedding__model",
+                "submission__server",
+                "scene",
+                "environment",
+                "aspect_ratio",
+                "quality_mode",
+            )
             .defer(*NOT_ON_CARDS)
             .prefetch_related("tags")
             .with_out()
         )
 
 
-class ImageVariant(Stamped):
+class ImageVariant(Described, Stamped):
     """An image derived from a source image for one variant type."""
 
     KIND = "variant"
@@ -217,25 +220,6 @@ class ImageVariant(Stamped):
     seed = models.PositiveBigIntegerField(null=True, blank=True)
     generation_params = models.JSONField(default=dict, blank=True)
     metrics = models.JSONField(default=dict, blank=True)
-    scene = models.ForeignKey(
-        ScenePreset, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    environment = models.ForeignKey(
-        EnvironmentPreset, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    outfit = models.TextField(blank=True, default="", db_default="")
-    aspect_ratio = models.ForeignKey(
-        AspectRatio, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    quality_mode = models.ForeignKey(
-        QualityMode, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    content_rating = models.ForeignKey(
-        ContentRatingRow,
-        on_delete=models.PROTECT,
-        default=ContentRating.GENERAL,
-        related_name="+",
-    )
     provider = models.TextField(blank=True, default="comfyui", db_default="comfyui")
     original_name = models.TextField(blank=True, default="", db_default="")
     source_url = models.TextField(blank=True, default="", db_default="")
@@ -368,10 +352,6 @@ class ImageVariant(Stamped):
     def tag_names(self) -> list[str]:
         """Its tags in order; costs no query on a row loaded by `for_cards()`."""
         return sorted(tag.name for tag in self.tags.all())
-
-    @property
-    def rating(self) -> ContentRating:
-        return ContentRating.of(self.content_rating_id)
 
     @property
     def has_file(self) -> bool:

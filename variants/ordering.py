@@ -16,18 +16,19 @@ from jobs.asking import Ask, ask
 from jobs.models import Job
 from jobs.queues import require_room
 from people.access import can, require
-from people.models import User
+from people.models import Project, User
 from qa.policy import Verdict
 from studio.lib.errors import StudioError
 from studio.lib.fault_points import fault_point
 from variants import publishing
 from variants.binding import prompt_for
 from variants.errors import BadBatch, BatchRefused, KeyReused
-from variants.gating import rating_of
+from variants.gating import rating_from_source, rating_of
 from variants.models import GenerationRequest, ImageVariant
+from variants.options import Chosen, chosen, inherited
 from variants.vocabulary import VariantType
 from variants.waiting import needs_json
-from variants.wishes import Wish, checked, seeds_of
+from variants.wishes import Wish, checked, composed, seeds_of
 
 MAX_BATCH = 2000
 
@@ -96,6 +97,8 @@ def order_batch(
         return earlier
     _check_batch(characters, wish)
     variant_type, version = checked(wish)
+    choice = chosen(wish.options)
+    prompt = composed(wish, choice)
     with transaction.atomic():
         rows = Character.objects.select_for_update(of=("self",)).select_related(
             "project", "current_source__qa_report"
@@ -104,7 +107,7 @@ def order_batch(
         if idempotency_key and (earlier := _earlier(actor, idempotency_key, characters, wish)):
             return earlier
         require_room(actor, "comfy", wish.count * len(locked))
-        fitting = Fitting(actor, wish, variant_type, version, override_qa)
+        fitting = Fitting(actor, wish, choice, variant_type, version, override_qa)
         fitting.check(locked)
         request = GenerationRequest.objects.create(
             project_id=locked[0].project_id,
@@ -115,12 +118,15 @@ def order_batch(
             prompt=wish.prompt,
             negative_prompt=wish.negative_prompt,
             params=dict(wish.values),
+            bound=choice.bound(),
+            content_rating_id=rating_of(variant_type, adult=wish.adult),
+            **choice.columns(),
             idempotency_key=idempotency_key,
             overrode_qa=any(_failed_qa(character) for character in locked),
         )
         mark_used(version)
         ratings = {character.pk: fitting.rating(character) for character in locked}
-        variants = _variants(request, locked, wish, ratings)
+        variants = _variants(request, locked, wish, prompt, ratings)
         jobs = _jobs(request, variants)
         record(
             actor,
@@ -157,8 +163,13 @@ def _check_batch(characters: Sequence[Character], wish: Wish) -> None:
         )
 
 
+def may_override(actor: User, where: Project | Character) -> bool:
+    """Whether the person may use sources in spite of their failed checks there."""
+    return bool(can(actor, "variant.override_qa", where))
+
+
 def _overridden(actor: User, character: Character, override: bool) -> bool:
-    return override and bool(can(actor, "variant.override_qa", character))
+    return override and may_override(actor, character)
 
 
 def _failed_qa(character: Character) -> bool:
@@ -173,6 +184,7 @@ class Fitting:
 
     actor: User
     wish: Wish
+    choice: Chosen
     variant_type: VariantType
     version: WorkflowVersion
     override_qa: bool
@@ -199,9 +211,7 @@ class Fitting:
 
     def rating(self, character: Character) -> ContentRating:
         """What candidates of this character are rated."""
-        source = character.current_source
-        base = source.rating if source else ContentRating.GENERAL
-        return rating_of(self.variant_type, adult=False, base=base)
+        return rating_from_source(character, self.variant_type, adult=self.wish.adult)
 
     def _check(self, character: Character) -> None:
         if reason := refusal(self.actor, character, override=self.override_qa):
@@ -209,7 +219,7 @@ class Fitting:
         pass_gate(character, self.rating(character))
         source = character.current_source
         if source is not None:
-            wish = self.wish.by_binding()
+            wish = {**self.choice.bound(), **self.wish.by_binding()}
             prompt_for(self.version, source, b"", seed=0, key="check", wish=wish)
 
 
@@ -217,8 +227,10 @@ def _variants(
     request: GenerationRequest,
     characters: Sequence[Character],
     wish: Wish,
+    prompt: str,
     ratings: Mapping[int, ContentRating],
 ) -> list[ImageVariant]:
+    locked = seeds_of(wish) if wish.lock_seed else None
     return ImageVariant.objects.bulk_create(
         ImageVariant(
             character=character,
@@ -227,14 +239,15 @@ def _variants(
             workflow_version=request.workflow_version,
             request=request,
             source_image=character.current_source,
-            prompt=request.prompt,
+            prompt=prompt,
             negative_prompt=request.negative_prompt,
             seed=seed,
+            **inherited(request),
             content_rating_id=ratings[character.pk],
             created_by=request.asked_by,
         )
         for character in characters
-        for seed in seeds_of(wish)
+        for seed in locked or seeds_of(wish)
     )
 
 

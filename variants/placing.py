@@ -111,6 +111,7 @@ def _prompt(
     wish: dict[str, Any] = {
         "prompt": variant.prompt,
         "negative_prompt": variant.negative_prompt,
+        **(variant.request.bound if variant.request else {}),
         **pool.with_models(version, server, values),
     }
     key = f"{INSTALLATION}-{variant.pk}" + (f"-{earlier.pk}" if earlier else "")

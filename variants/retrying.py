@@ -4,7 +4,7 @@ from django.db import transaction
 
 from audit.recording import record
 from jobs import asking
-from jobs.errors import NotCancellable
+from jobs.errors import NotCancellable, NotRetryable
 from people.access import require
 from people.models import User
 from qa.inspection import open_report
@@ -39,6 +39,20 @@ def cancel_request(actor: User, request: GenerationRequest) -> int:
                 asking.cancel(actor, variant.job)
             except NotCancellable:
                 continue  # it ended between the look and the call
+            count += 1
+    return count
+
+
+def retry_request(actor: User, request: GenerationRequest) -> int:
+    """Ask again for whatever of a request failed or was cancelled; returns how many."""
+    require(actor, "variant.retry", request)
+    count = 0
+    for variant in request.variants.present().select_related("job"):
+        if variant.job and variant.job.is_retryable:
+            try:
+                asking.retry(actor, variant.job)
+            except NotRetryable:
+                continue  # somebody else was faster
             count += 1
     return count
 

@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from variants.views import deciding, gallery, making
+from variants.views import batch, deciding, gallery, making
 
 urlpatterns = [
     path("characters/<int:pk>/", gallery.gallery, name="character"),
     path("characters/<int:pk>/generate/", making.generate, name="generate"),
+    path("projects/<int:pk>/generate/", batch.generate, name="generate-batch"),
     path("requests/<int:pk>/", making.request_page, name="request"),
+    *(
+        path(
+            f"requests/<int:pk>/{verb}/",
+            making.request_work,
+            {"verb": verb},
+            name=f"request-{verb}",
+        )
+        for verb in ("cancel", "retry")
+    ),
     path("variants/<int:pk>/", deciding.detail, name="variant"),
     path("variants/<int:pk>/card/", gallery.card, name="variant-card"),
     path("variants/<int:pk>/approve/", deciding.approve, name="variant-approve"),

@@ -90,6 +90,34 @@ class QualityMode(Lookup):
         db_table = "quality_modes"
 
 
+class Described(models.Model):
+    """The structured metadata of a request and of an image: what was chosen beside the prompt."""
+
+    scene = models.ForeignKey(
+        ScenePreset, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    environment = models.ForeignKey(
+        EnvironmentPreset, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    outfit = models.TextField(blank=True, default="", db_default="")
+    aspect_ratio = models.ForeignKey(
+        AspectRatio, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    quality_mode = models.ForeignKey(
+        QualityMode, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    content_rating = models.ForeignKey(
+        ContentRatingRow, on_delete=models.PROTECT, default=ContentRating.GENERAL, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def rating(self) -> ContentRating:
+        return ContentRating.of(self.content_rating_id)
+
+
 class RejectReason(Lookup):
     class Meta:
         db_table = "reject_reasons"

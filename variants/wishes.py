@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from characters.models import ContentRating
 from comfy_bridge import bindings
 from comfy_bridge.models import WorkflowVersion
 from comfy_bridge.pool import missing
@@ -20,6 +21,7 @@ from variants.errors import (
     UnknownWorkflow,
 )
 from variants.models import GenerationRequest
+from variants.options import MAX_OUTFIT, Chosen, Options, options_of
 from variants.vocabulary import VariantType
 
 MAX_COUNT = 64
@@ -40,6 +42,9 @@ class Wish:
     prompt: str = ""
     negative_prompt: str = ""
     seed: int | None = None
+    lock_seed: bool = False  # one seed for every candidate
+    adult: bool = False
+    options: Options = field(default_factory=Options)
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def by_binding(self) -> dict[str, Any]:
@@ -55,6 +60,8 @@ def wish_again(request: GenerationRequest) -> Wish:
         count=request.count,
         prompt=request.prompt,
         negative_prompt=request.negative_prompt,
+        adult=request.rating is ContentRating.ADULT,
+        options=options_of(request),
         values=request.params,
     )
 
@@ -88,6 +95,8 @@ def checked(wish: Wish) -> tuple[VariantType, WorkflowVersion]:
             raise PromptTooLong(
                 f"A prompt has at most {MAX_PROMPT:,} characters.", field=name, limit=MAX_PROMPT
             )
+    if len(wish.options.outfit) > MAX_OUTFIT:
+        raise BadValue(f"An outfit has at most {MAX_OUTFIT} characters.", field="outfit")
     if wish.seed is not None and not 0 <= wish.seed <= MAX_SEED - MAX_COUNT:
         raise BadValue("A seed is a whole number from 0 to 2^63.", field="seed")
     taken = bindings.givable(version.declared_bindings)
@@ -105,8 +114,24 @@ def _refuse_impossible(version: WorkflowVersion, wish: Wish) -> None:
         raise NoCapableServer(" ".join(reasons))
 
 
+def composed(wish: Wish, choice: Chosen) -> str:
+    """The very prompt that is sent and stored with each image. Raises PromptTooLong."""
+    text = choice.prompt(wish.prompt)
+    if len(text) > MAX_PROMPT:
+        raise PromptTooLong(
+            f"With the words of the presets the prompt has {len(text):,} characters; at most "
+            f"{MAX_PROMPT:,} are possible.",
+            field="prompt",
+            limit=MAX_PROMPT,
+        )
+    return text
+
+
 def seeds_of(wish: Wish) -> list[int]:
-    """A seed for each candidate: counted up from the wished one, or drawn."""
+    """A seed for each candidate: counted up from the wished one, or drawn; locked, one for all."""
+    if wish.lock_seed:
+        seed = secrets.randbelow(RANDOM_SEED_BELOW) if wish.seed is None else wish.seed
+        return [seed] * wish.count
     if wish.seed is not None:
         return [wish.seed + number for number in range(wish.count)]
     return [secrets.randbelow(RANDOM_SEED_BELOW) for _ in range(wish.count)]

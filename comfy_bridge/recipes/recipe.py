@@ -6,6 +6,12 @@ from typing import Any, Literal
 from comfy_bridge.bindings import Binding
 from comfy_bridge.requests import Graph
 
+# Of the core's KSampler, in every version that the product speaks to.
+SAMPLERS = (
+    "euler", "euler_ancestral", "heun", "dpm_2", "dpm_2_ancestral", "lms", "dpmpp_2s_ancestral",
+    "dpmpp_sde", "dpmpp_2m", "dpmpp_2m_sde", "dpmpp_3m_sde", "ddim", "uni_pc",
+)  # fmt: skip
+
 Kind = Literal["img2img", "inpaint", "txt2img"]
 
 

@@ -1,7 +1,7 @@
 """Image to image with a Stable Diffusion checkpoint, from ComfyUI's core nodes."""
 
 from comfy_bridge.bindings import SEED_MAX, Binding
-from comfy_bridge.recipes.recipe import Recipe, node
+from comfy_bridge.recipes.recipe import SAMPLERS, Recipe, node
 
 NAME = "sd_img2img"
 
@@ -49,6 +49,7 @@ def sd_img2img() -> Recipe:
         Binding("height", "5", "height", "int", 64, 4096),
         Binding("seed", "7", "seed", "int", 0, SEED_MAX),
         Binding("steps", "7", "steps", "int", 1, 150),
+        Binding("sampler", "7", "sampler_name", "choice", choices=SAMPLERS),
         Binding("cfg", "7", "cfg", "float", 0.0, 30.0),
         Binding("denoise", "7", "denoise", "float", 0.0, 1.0),
         Binding("output_prefix", "9", "filename_prefix", "prefix"),

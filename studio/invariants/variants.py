@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from characters.models import OF_AGE, ContentRating
 from studio.invariants.fault import Fault
 from variants.models import FILE_COLUMNS_NULL, GenerationRequest, ImageVariant, ReviewDecision
 from variants.vocabulary import VariantStatus
@@ -23,6 +24,7 @@ def check() -> Iterator[Fault]:
     yield from _families()
     yield from _columns()
     yield from _requests()
+    yield from _ratings()
 
 
 def _heroes() -> Iterator[Fault]:
@@ -83,3 +85,12 @@ def _requests() -> Iterator[Fault]:
     counted = GenerationRequest.objects.annotate(made=Count("variants")).exclude(made=F("count"))
     for pk, count, made in counted.values_list("pk", "count", "made"):
         yield Fault("request_count", f"Request {pk} asked for {count} variants and has {made}.")
+
+
+def _ratings() -> Iterator[Fault]:
+    """Nothing above general of a character under 18 or of unknown age is left unquarantined."""
+    rated = ImageVariant.objects.exclude(content_rating=ContentRating.GENERAL).exclude(
+        status_id=VariantStatus.QUARANTINED
+    )
+    for variant in rated.filter(Q(character__age=None) | Q(character__age__lt=OF_AGE)):
+        yield Fault("rated_under_age", f"Variant {variant.pk} is rated above what may exist.")

@@ -70,10 +70,10 @@ def give(
     """Answer with bytes made for this request, as a download under our own ASCII name."""
     quoted = f'"{etag}"'
     if quoted in parse_etags(request.headers.get("If-None-Match", "")):
-        return _guard(HttpResponse(status=304), quoted)
+        return _guard(HttpResponse(status=304), quoted, UNKEPT)
     response = HttpResponse(data, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{quote(filename)}"'
-    return _guard(response, quoted)
+    return _guard(response, quoted, UNKEPT)
 
 
 def give_zip(request: HttpRequest, members: Iterable[Member], *, filename: str) -> HttpResponseBase:

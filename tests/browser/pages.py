@@ -17,6 +17,7 @@ def pages_of(project: int, made: Candidates) -> dict[str, str]:
         "gallery": made.page,
         "gallery, filtered to nothing": f"{made.page}?status=failed",
         "generate": f"{made.page}generate/",
+        "generate for several": f"/projects/{project}/generate/",
         "history": f"{made.page}history/",
         "variant": f"/variants/{one}/",
         "jobs": "/jobs/",

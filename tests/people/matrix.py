@@ -59,6 +59,7 @@ ASK_BATCH = {**ASK_API, "character_ids": ["{ready}"]}
 EDIT = {"file": EDITED, "keep_size": "1"}
 EDIT_OF = {**EDIT, "variant": "{candidate}"}
 EXPORT_BATCH = {"variant_ids": ["{candidate}", "{hero}"]}
+ASK_PAGE = {**ASK, "characters": ["{ready}"]}
 SERVER = {"name": "gpu-2", "url": "http://127.0.0.1:8189"}
 CHARACTER = {"name": "Judy", "depicts": "fictional", "age_basis": "unknown"}
 
@@ -84,6 +85,8 @@ OWN = [
     row("GET", "/operations/", "403 403 403 403 200"),
     row("GET", "/jobs/", "200 200 200 200 200"),
     row("GET", "/jobs/tray/", "200 200 200 200 200"),
+    row("POST", "/jobs/cancel-mine/", "302 403 403 302 302"),
+    row("POST", "/jobs/retry-mine/", "302 403 403 302 302"),
     row("GET", "/projects/", "200 200 200 200 200"),
     row("POST", "/api/v1/auth/ws-ticket", "201 201 201 201 201"),
     row("GET", "/api/v1/schema", "200 200 200 200 200"),
@@ -91,6 +94,8 @@ OWN = [
     row("GET", "/api/v1/projects", "200 200 200 200 200"),
     row("GET", "/api/v1/characters", "200 200 200 200 200"),
     row("GET", "/api/v1/jobs", "200 200 200 200 200"),
+    row("POST", "/api/v1/jobs/cancel-mine", "200 403 403 200 200"),
+    row("POST", "/api/v1/jobs/retry-mine", "200 403 403 200 200"),
     row("GET", "/api/v1/queues", "200 403 200 200 200"),
     row("GET", "/api/v1/queues/comfy", "200 403 200 200 200"),
     row("POST", "/api/v1/queues/comfy/pause", "403 403 403 403 200"),
@@ -165,7 +170,11 @@ _ONE = "/api/v1/characters/{ready}/variants"
 VARIANTS = [
     row("GET", "/characters/{ready}/generate/", "404 404 403 200 200"),
     row("POST", "/characters/{ready}/generate/", "404 404 403 302 302", ASK),
+    row("GET", "/projects/{project}/generate/", "404 404 403 200 200"),
+    row("POST", "/projects/{project}/generate/", "404 404 403 302 302", ASK_PAGE),
     row("GET", "/requests/{request}/", "404 404 200 200 200"),
+    row("POST", "/requests/{request}/cancel/", "404 404 403 302 302"),
+    row("POST", "/requests/{request}/retry/", "404 404 403 302 302"),
     row("GET", "/variants/{candidate}/", "404 404 200 200 200"),
     row("GET", "/variants/{candidate}/card/", "404 404 200 200 200"),
     row("GET", "/variants/{candidate}/download/", "404 404 200 200 200"),
@@ -190,6 +199,7 @@ VARIANTS = [
     row("GET", "/api/v1/characters/{ready}/scene-seeds", "404 404 200 200 200"),
     row("GET", "/api/v1/requests/{request}", "404 404 200 200 200"),
     row("POST", "/api/v1/requests/{request}/cancel", "404 404 403 202 202"),
+    row("POST", "/api/v1/requests/{request}/retry", "404 404 403 202 202"),
 ]
 
 EDITS = [

@@ -72,6 +72,51 @@ def test_a_variant_is_not_found_below_another_character(cast, verb, role):
     assert everything() == before
 
 
+@pytest.mark.parametrize("role", ["creator", "reviewer"])
+@pytest.mark.parametrize("whose", [("theirs",), ("ours", "theirs")])
+def test_a_bulk_request_that_names_a_character_of_the_other_project_does_nothing(cast, role, whose):
+    ids = [getattr(cast, side).ready.pk for side in whose]
+    wish = {"variant_type": "clothed", "workflow_id": make.workflow().pk, "count": 1}
+    client, page = (signed_in(cast.person(role), api=kind) for kind in (True, False))
+    before = everything()
+    answer = client.post("/api/v1/variants/generate-batch", {**wish, "character_ids": ids})
+    assert answer.status_code == 404
+    url = f"/projects/{cast.ours.project.pk}/generate/"
+    form = {**wish, "workflow": wish["workflow_id"], "characters": ids}
+    assert page.post(url, form).status_code == (400 if role == "creator" else 403)
+    assert everything() == before
+
+
+def test_a_bulk_request_keeps_to_one_project_even_for_an_admin(cast):
+    ids = [cast.ours.ready.pk, cast.theirs.ready.pk]
+    wish = {"variant_type": "clothed", "workflow_id": make.workflow().pk, "count": 1}
+    client = signed_in(cast.admin, api=True)
+    before = everything()
+    answer = client.post("/api/v1/variants/generate-batch", {**wish, "character_ids": ids})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_batch")
+    assert everything() == before
+
+
+@pytest.mark.parametrize("verb", ["cancel", "retry"])
+def test_all_of_mine_is_nothing_of_somebody_else(cast, verb):
+    for person in (cast.outsider, cast.admin):
+        jobs = list(cast.ours.project.jobs.order_by("pk").values())
+        answer = signed_in(person, api=True).post(f"/api/v1/jobs/{verb}-mine")
+        assert answer.status_code == 200
+        assert list(cast.ours.project.jobs.order_by("pk").values()) == jobs
+
+
+def test_who_left_a_project_steers_nothing_of_it_by_all_of_mine(cast):
+    ProjectMembership.objects.filter(user=cast.creator).delete()
+    before = everything("jobs", "variants")
+    for verb in ("cancel", "retry"):
+        assert signed_in(cast.creator, api=True).post(f"/api/v1/jobs/{verb}-mine").json() in (
+            {"cancelled": 0},
+            {"retried": 0},
+        )
+    assert everything("jobs", "variants") == before
+
+
 def test_removing_a_member_of_another_project_changes_nothing(cast):
     client = signed_in(cast.admin, api=False)
     before = everything()

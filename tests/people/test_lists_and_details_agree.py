@@ -7,6 +7,7 @@ import pytest
 from characters.models import Character, SourceImage
 from jobs.models import Job
 from people.models import Project
+from studio.hearing import Opened, Wanted, heard_by
 from tests.people import world
 from tests.people.asking import signed_in
 from variants.models import GenerationRequest, ImageVariant
@@ -59,6 +60,33 @@ def test_querysets_pages_and_media_draw_the_same_wall(cast, role):
         assert visible == opened(client, template, everyone), model
         expected = 0 if role == "idle" else len(everyone) // (1 if role == "admin" else 2)
         assert len(visible) == expected, model
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_files_are_given_out_of_what_is_listed(cast, role):
+    """Exports: who sees a variant gets its file, and nobody else does."""
+    person = cast.person(role)
+    client = signed_in(person, api=True)
+    stored = ImageVariant.objects.exclude(sha256=None)
+    visible = set(stored.visible_to(person).values_list("pk", flat=True))
+    everyone = list(stored.values_list("pk", flat=True))
+    assert visible == opened(client, "/api/v1/variants/{}/file", everyone)
+    assert visible == opened(client, "/variants/{}/download/", everyone)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_socket_hears_of_what_the_lists_show(cast, role):
+    person = cast.person(role)
+    client = signed_in(person, api=True)
+    topics = [("project", pk) for pk in Project.objects.values_list("pk", flat=True)]
+    topics += [("character", pk) for pk in Character.objects.values_list("pk", flat=True)]
+    who = Opened(person.pk, auth_hash=person.get_session_auth_hash())
+    (groups,) = heard_by([Wanted(who, (*topics, ("character", 10**6), ("project", 10**6)))])
+    shown = {f"user-{person.pk}"}
+    for kind in ("project", "character"):
+        listed = client.get(f"/api/v1/{kind}s?limit=200").json()["results"]
+        shown |= {f"{kind}-{row['id']}" for row in listed}
+    assert set(groups) == shown
 
 
 @pytest.mark.parametrize("role", ROLES)

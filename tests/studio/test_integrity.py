@@ -210,6 +210,14 @@ def test_an_orphan_is_found_after_its_grace(studio):
     assert codes() == ["orphan_file"]
 
 
+def test_a_rated_image_of_whom_no_age_is_recorded_is_found(studio):
+    name = "image_variants_rated_update"
+    on = " ON image_variants" if connection.vendor == "postgresql" else ""
+    connection.cursor().execute(f"DROP TRIGGER {name}{on}")
+    ImageVariant.objects.filter(pk=studio[1].pk).update(content_rating=3)
+    assert codes() == ["rated_under_age", "trigger_missing"]
+
+
 def test_two_jobs_that_do_the_same_are_found(studio):
     first = Job.objects.filter(kind__name="variant.generate").first()
     for _ in range(2):

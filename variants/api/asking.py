@@ -13,6 +13,7 @@ from studio.lib.errors import NotFound
 from studio.lib.openapi import operation
 from studio.lib.routes import both
 from variants import ordering
+from variants.options import COLUMNS, MAX_OUTFIT, Options
 from variants.ordering import MAX_BATCH
 from variants.wishes import Wish
 
@@ -23,7 +24,20 @@ class WishSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(default=1)
     prompt = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
     negative_prompt = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
-    seed = serializers.IntegerField(required=False, allow_null=True)
+    seed = serializers.IntegerField(
+        required=False, allow_null=True, help_text="Of the first candidate; without it, drawn."
+    )
+    lock_seed = serializers.BooleanField(
+        default=False, help_text="One seed for every candidate instead of one each."
+    )
+    scene = serializers.CharField(default="", allow_blank=True, max_length=200)
+    environment = serializers.CharField(default="", allow_blank=True, max_length=200)
+    outfit = serializers.CharField(default="", allow_blank=True, max_length=MAX_OUTFIT)
+    aspect_ratio = serializers.CharField(default="", allow_blank=True, max_length=200)
+    quality_mode = serializers.CharField(default="", allow_blank=True, max_length=200)
+    adult = serializers.BooleanField(
+        default=False, help_text="Rate the images adult, whatever their type."
+    )
     denoise = serializers.FloatField(required=False, allow_null=True)
     steps = serializers.IntegerField(required=False, allow_null=True)
     cfg = serializers.FloatField(required=False, allow_null=True)
@@ -43,6 +57,9 @@ class WishSerializer(serializers.Serializer[Any]):
             prompt=data["prompt"],
             negative_prompt=data["negative_prompt"],
             seed=data.get("seed"),
+            lock_seed=data["lock_seed"],
+            adult=data["adult"],
+            options=Options(**{name: data[name] for name in COLUMNS}),
             values=data.get("values", {})
             | {name: data[name] for name in names if data.get(name) not in (None, "")},
         )

@@ -5,6 +5,7 @@ from typing import TypedDict
 
 from rest_framework.response import Response
 
+from jobs.api import CancelledJson, RetriedJson
 from people.requests import SignedIn, api_view
 from studio.lib.errors import NotFound
 from studio.lib.openapi import operation
@@ -23,12 +24,6 @@ class RequestJson(TypedDict):
     finished: bool
     statuses: dict[str, int]
     variants: list[VariantJson]
-
-
-class CancelledJson(TypedDict):
-    """How many were stopped."""
-
-    cancelled: int
 
 
 @operation("GET", RequestJson)
@@ -59,6 +54,14 @@ def generation_request_cancel(request: SignedIn, pk: int) -> Response:
     return Response({"cancelled": count}, status=202)
 
 
+@operation("POST", RetriedJson, status=202)
+@api_view(["POST"])
+def generation_request_retry(request: SignedIn, pk: int) -> Response:
+    """Ask again for whatever of it failed or was cancelled: the same rows, the same seeds."""
+    count = retrying.retry_request(request.user, request_for(request, pk))
+    return Response({"retried": count}, status=202)
+
+
 def request_for(request: SignedIn, pk: int) -> GenerationRequest:
     """The generation request, if the person may see it; NotFound otherwise."""
     row = GenerationRequest.objects.visible_to(request.user).filter(pk=pk).first()
@@ -70,4 +73,5 @@ def request_for(request: SignedIn, pk: int) -> GenerationRequest:
 urlpatterns = [
     *both("requests/<int:pk>", generation_request, "api-request"),
     *both("requests/<int:pk>/cancel", generation_request_cancel, "api-request-cancel"),
+    *both("requests/<int:pk>/retry", generation_request_retry, "api-request-retry"),
 ]

@@ -8,12 +8,14 @@ from django.urls import reverse
 from rest_framework.response import Response
 
 from characters.api import ReportJson, report_json
+from characters.models import ContentRating
 from people.requests import SignedIn
 from studio.lib.addresses import whole as whole_number
 from studio.lib.errors import NotFound
 from studio.lib.media import RENDITIONS
 from variants.fragments import card_of
 from variants.models import ImageVariant
+from variants.options import options_of
 from variants.viewing import viewing_of
 
 ONE = "characters/<int:pk>/variants/<int:vid>"
@@ -36,6 +38,12 @@ class VariantJson(TypedDict):
     request: int | None
     job: int | None
     seed: int | None
+    scene: str
+    environment: str
+    outfit: str
+    aspect_ratio: str
+    quality_mode: str
+    adult: bool
     content_rating: str
     withheld: str
     prompt: str
@@ -81,6 +89,7 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
     """
     card = card_of(variant, viewing=viewing_of(request))
     shown = not card.withheld
+    options = options_of(variant)
     body: VariantJson = {
         "id": variant.pk,
         "character": variant.character_id,
@@ -96,6 +105,12 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "request": variant.request_id,
         "job": variant.job_id,
         "seed": variant.seed,
+        "scene": options.scene,
+        "environment": options.environment,
+        "outfit": options.outfit if shown else "",
+        "aspect_ratio": options.aspect_ratio,
+        "quality_mode": options.quality_mode,
+        "adult": variant.rating is ContentRating.ADULT,
         "content_rating": variant.rating.label,
         "withheld": card.withheld,
         "prompt": variant.prompt if shown else "",

@@ -176,6 +176,11 @@ def _params(variant: ImageVariant) -> list[tuple[str, Any]]:
         ("Seed", variant.seed),
         ("Prompt", variant.prompt),
         ("Negative prompt", variant.negative_prompt),
+        ("Scene", variant.scene),
+        ("Environment", variant.environment),
+        ("Outfit", variant.outfit),
+        ("Aspect ratio", variant.aspect_ratio),
+        ("Quality", variant.quality_mode),
         ("Denoise", (variant.request.params if variant.request else {}).get("denoise")),
         (
             "Server",

@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from characters.attesting import gate
+from characters.errors import QAFailed
+from characters.models import ContentRating
 from characters.views import character_for
-from people.access import require
+from people.access import can, require
 from people.views import Request
 from studio.lib.errors import StudioError
 from studio.lib.htmx import toast, wants_fragment
@@ -39,12 +41,11 @@ def generate(request: Request, pk: int) -> HttpResponse:
                     request.user,
                     character,
                     form.wish(),
+                    override_qa=form.cleaned_data["override_qa"],
                     idempotency_key=request.POST.get("idempotency_key", "")[:120],
                 )
             except StudioError as error:
-                field = error.extra.get("field")
-                form.add_error(field if field in form.fields else None, error.sentence)
-                status = error.status
+                status = add_refusal(form, error)
             else:
                 messages.success(request, f"{ordered.request.count} candidates are on their way.")
                 return redirect(
@@ -53,11 +54,15 @@ def generate(request: Request, pk: int) -> HttpResponse:
         else:
             status = 400
     refusal = ordering.refusal(request.user, character)
+    may_override = isinstance(refusal, QAFailed) and not ordering.refusal(
+        request.user, character, override=True
+    )
     verdict = gate(character)
     context = {
         "character": character,
         "form": form,
         "refusal": refusal.sentence if refusal else verdict.sentence,
+        "may_override": may_override and verdict,
         "estimate": estimate(),
         "key": ordering.new_key(),
     }
@@ -112,14 +117,39 @@ def request_page(request: Request, pk: int) -> HttpResponse:
     )
     row = get_object_or_404(rows, pk=pk)
     cards = cards_for(request, list(row.variants.present().for_cards().order_by("pk")))
+    general = row.rating is ContentRating.GENERAL
+    shown = not any(card.withheld for card in cards) if cards else general
     context = {
         "request_row": row,
-        "prompt": "" if any(card.withheld for card in cards) else row.prompt,
+        "may_make": bool(can(request.user, "variant.generate", row)),
+        "prompt": row.prompt if shown else "",
         "cards": cards,
         "counts": dict(Counter(card.status for card in cards)),
         "character": cards[0].variant.character if cards else None,
     }
     return render(request, "variants/request.html", context)
+
+
+@login_required
+@require_POST
+def request_work(request: Request, pk: int, verb: str) -> HttpResponse:
+    """Cancel or retry what is open, or not made, of a request."""
+    row = get_object_or_404(GenerationRequest.objects.visible_to(request.user), pk=pk)
+    if verb == "cancel":
+        sentence = f"{retrying.cancel_request(request.user, row)} stopped."
+    else:
+        sentence = f"{retrying.retry_request(request.user, row)} queued again."
+    messages.success(request, sentence)
+    return redirect("request", row.pk)
+
+
+def add_refusal(form: GenerateForm, error: StudioError) -> int:
+    """Put a refusal beside its field, or each character's above the form; the status to answer."""
+    name = error.extra.get("field")
+    form.add_error(name if name in form.fields else None, error.sentence)
+    for one in error.extra.get("refused", ()):
+        form.add_error(None, f"{one['name']}: {one['detail']}")
+    return error.status
 
 
 def _gallery(variant_type: str, url: str) -> str:
