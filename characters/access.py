@@ -16,6 +16,7 @@ def _may_view_adult(user: User, _: InProject) -> Decision:
 declare("character.view", EVERYONE)
 declare("character.create", MAKERS)
 declare("character.edit", MAKERS)
+declare("character.import", MAKERS)
 declare("character.archive", MAKERS)
 declare("source.upload", MAKERS)
 declare("source.rerun_qa", MAKERS)

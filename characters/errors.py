@@ -36,3 +36,19 @@ class ContentRefused(Forbidden):
 
 class Archived(Conflict):
     code = "archived"
+
+
+class TooManyEntries(StudioError):
+    code = "too_many_entries"
+
+
+class NotPlanned(Conflict):
+    """A file of an import that the plan left out or refused."""
+
+    code = "not_planned"
+
+
+class ChangedFile(Conflict):
+    """A file that is sent is not the one that was planned."""
+
+    code = "changed_file"

@@ -21,7 +21,7 @@ from characters.models import (
 from jobs.asking import Ask, ask
 from jobs.models import Job
 from people.access import require
-from people.models import User
+from people.models import Project, User
 from qa.inspection import open_report
 from studio.lib.fault_points import fault_point
 from studio.lib.figures import UPLOADS_REFUSED
@@ -57,12 +57,31 @@ def receive_source(
     require(actor, "source.upload", character)
     refuse_locked(character)
     admit_source(character, rating)
+    return take(actor, character, vetted(actor, character, data, name, limits), rating)
+
+
+def vetted(
+    actor: User, about: Character | Project, data: bytes, name: str, limits: Limits
+) -> Picture:
+    """The file as a Picture; a refusal (ImageRefused) is recorded about whom it was meant for."""
     try:
-        picture = vet(data, name, limits)
+        return vet(data, name, limits)
     except ImageRefused as refusal:
-        record(actor, "source.refused", character, after={"code": refusal.code})
+        record(actor, "source.refused", about, after={"code": refusal.code})
         UPLOADS_REFUSED.labels(refusal.code).inc()
         raise
+
+
+def take(
+    actor: User,
+    character: Character,
+    picture: Picture,
+    rating: ContentRating = ContentRating.GENERAL,
+) -> Received:
+    """Store a vetted picture and make it the current source; the refusals of `receive_source`."""
+    require(actor, "source.upload", character)
+    refuse_locked(character)
+    admit_source(character, rating)
     fault_point("receiving.vetted")
     put_all(files_of(SourceImage.KIND, character.pk, picture))
     fault_point("receiving.stored")

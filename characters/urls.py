@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from characters import views
+from characters import import_views, views
 
 urlpatterns = [
     path("projects/<int:pk>/characters/new/", views.create, name="character-create"),
+    path("projects/<int:pk>/import/", import_views.begin, name="import-begin"),
+    path("imports/<int:pk>/", import_views.result, name="import"),
+    path("imports/<int:pk>/report/", import_views.report, name="import-report"),
     path("characters/<int:pk>/edit/", views.edit, name="character-edit"),
     path("characters/<int:pk>/archive/", views.archive, name="character-archive"),
     path("characters/<int:pk>/history/", views.history, name="character-history"),

@@ -13,7 +13,7 @@ from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
 from jobs.sweeping import chore
-from variants import checking, collecting, generating, publishing, waiting
+from variants import checking, collecting, comparing, generating, publishing, waiting
 from variants.models import ImageVariant
 from variants.moving import set_status
 from variants.telling import Telling
@@ -75,8 +75,15 @@ def generate(lease: Lease) -> None:
     with lease.finish():
         collecting.record_output(variant, made, picture)
         checking.ask_for_checks(lease.job.asked_by, variant)
+        comparing.ask_for_comparison(lease.job.asked_by, variant)
         publishing.variant_changed(_variant(lease.job))
         publishing.request_settled(variant.request)
+
+
+@handles("variant.compare", "cpu", "Comparison of a reproduction with its original")
+def compare(lease: Lease) -> None:
+    comparing.compare(lease)
+    publishing.variant_changed(_variant(lease.job))
 
 
 @handles("variant.withdraw", "io", "Taking a cancelled prompt back from its ComfyUI server")

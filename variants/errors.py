@@ -155,7 +155,7 @@ class NoMatch(Conflict):
     code = "no_match"
 
 
-class NoReport(Conflict):
-    """There is no reproduction to report on, or its recipe cannot be run again."""
+class NotReproducible(Conflict):
+    """There is no recipe that could be run again exactly."""
 
     code = "not_reproducible"

@@ -102,6 +102,10 @@ class GenerationRequest(Described, Stamped):
         return f"{self.count} × {self.variant_type_id}"
 
 
+def _open_exports() -> models.QuerySet[exports.VariantExport]:
+    return exports.VariantExport.objects.out().filter(variant=OuterRef("pk"))
+
+
 class ImageVariantQuerySet(models.QuerySet["ImageVariant"]):
     def visible_to(self, user: User) -> Self:
         """Variants of characters that the person may see."""
@@ -117,8 +121,15 @@ class ImageVariantQuerySet(models.QuerySet["ImageVariant"]):
 
     def with_out(self) -> Self:
         """With `is_out`: whether it is out for editing elsewhere."""
-        out = exports.VariantExport.objects.out().filter(variant=OuterRef("pk"))
-        return self.annotate(is_out=Exists(out))
+        return self.annotate(is_out=Exists(_open_exports()))
+
+    def out(self) -> Self:
+        """Given out for editing elsewhere, and not back so far."""
+        return self.filter(Exists(_open_exports()))
+
+    def here(self) -> Self:
+        """Not given out."""
+        return self.filter(~Exists(_open_exports()))
 
     def for_cards(self) -> Self:
         """With everything that a card shows, in two queries; what only a page shows comes later."""

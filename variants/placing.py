@@ -24,6 +24,7 @@ from variants.binding import prompt_for
 from variants.errors import NobodyAnswers, NoServer, VariantGone
 from variants.models import ImageVariant
 from variants.moving import set_status
+from variants.recipes import again
 from variants.vocabulary import VariantStatus
 
 # Two installations may share a server: each has output folders of its own.
@@ -77,7 +78,8 @@ def _chosen(
     lease: Lease, variant: ImageVariant, version: WorkflowVersion, servers: list[ComfyServer]
 ) -> ComfyServer:
     needs = pool.needs_of(version, variant.request.params if variant.request else {})
-    if server := pool.choose(needs, servers):
+    earlier = [server for server in servers if server.name == _server_before(variant)]
+    if server := pool.choose(needs, earlier) or pool.choose(needs, servers):
         return server
     if waiting.would_be_claimed(lease.job, servers):
         # It would be back at once, again and again: let its attempts end that.
@@ -115,4 +117,20 @@ def _prompt(
         **pool.with_models(version, server, values),
     }
     key = f"{INSTALLATION}-{variant.pk}" + (f"-{earlier.pk}" if earlier else "")
-    return prompt_for(version, source, picture, seed=variant.seed or 0, key=key, wish=wish)
+    prompt = prompt_for(version, source, picture, seed=variant.seed or 0, key=key, wish=wish)
+    if original := _original(variant):
+        return again(original, prompt, is_spent=earlier is not None)
+    return prompt
+
+
+def _original(variant: ImageVariant) -> ImageVariant | None:
+    """The variant whose recipe this one runs again, if it does."""
+    rows = ImageVariant.objects.select_related("workflow_version")
+    return rows.filter(reproductions__variant=variant).first()
+
+
+def _server_before(variant: ImageVariant) -> str:
+    """Where the recipe ran before: it is most likely to give the same there."""
+    original = _original(variant)
+    server = original.generation_params.get("server") if original else None
+    return str(server["name"]) if server else ""

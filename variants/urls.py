@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from variants.views import batch, deciding, gallery, making
+from variants.views import batch, comparing, deciding, editing, gallery, making
 
 urlpatterns = [
     path("characters/<int:pk>/", gallery.gallery, name="character"),
@@ -27,5 +27,18 @@ urlpatterns = [
     path("variants/<int:pk>/rerun-qa/", making.rerun_qa, name="variant-rerun-qa"),
     path("variants/<int:pk>/more/", making.more, name="variant-more"),
     path("variants/<int:pk>/download/", deciding.download, name="variant-download"),
+    path("variants/<int:pk>/versions/", editing.versions, name="variant-versions"),
+    path("variants/<int:pk>/export/", editing.export, name="variant-export"),
+    path("variants/<int:pk>/cancel-edit/", editing.cancel_edit, name="variant-cancel-edit"),
+    path("variants/<int:pk>/reimport/", editing.reimport, name="variant-reimport"),
+    path("variants/<int:pk>/compare/", comparing.compare, name="variant-compare"),
+    path("variants/<int:pk>/reproduce/", comparing.reproduce, name="variant-reproduce"),
+    path("characters/<int:pk>/editing/", editing.editing, name="character-editing"),
+    path("characters/<int:pk>/reimport/", editing.reimport_found, name="character-reimport"),
+    path("characters/<int:pk>/upload/", editing.upload, name="variant-upload"),
+    path("characters/<int:pk>/export/", editing.export_many, name="character-export"),
+    path("exports/zip/", editing.exports_zip, name="exports-zip"),
+    path("exports/<int:pk>/file/", editing.export_file, name="export-file"),
+    path("exports/<int:pk>/sidecar/", editing.export_sidecar, name="export-sidecar"),
     path("media/variants/<int:pk>/<slug:rendition>/", deciding.media, name="variant-media"),
 ]

@@ -1,6 +1,6 @@
 """REST of characters, a module for each topic; each module lists its own routes."""
 
-from characters.api import baseline, describing, sources
+from characters.api import baseline, describing, importing, sources
 from characters.api.shapes import (
     CharacterSerializer,
     ReportJson,
@@ -20,4 +20,9 @@ __all__ = [
     "urlpatterns",
 ]
 
-urlpatterns = [*describing.urlpatterns, *sources.urlpatterns, *baseline.urlpatterns]
+urlpatterns = [
+    *describing.urlpatterns,
+    *sources.urlpatterns,
+    *baseline.urlpatterns,
+    *importing.urlpatterns,
+]

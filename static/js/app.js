@@ -9,3 +9,4 @@ import "./drop.js";
 import "./cards.js";
 import "./detail.js";
 import "./polling.js";
+import "./folder.js";

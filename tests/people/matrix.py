@@ -60,6 +60,9 @@ EDIT = {"file": EDITED, "keep_size": "1"}
 EDIT_OF = {**EDIT, "variant": "{candidate}"}
 EXPORT_BATCH = {"variant_ids": ["{candidate}", "{hero}"]}
 ASK_PAGE = {**ASK, "characters": ["{ready}"]}
+HAND_MADE = {"file": FILE, "variant_type": "formal"}
+FOLDER = {"entries": [{"path": "Jane/ref.png", "size": 1}]}
+FILE_OF_FOLDER = {"path": "Jim/ref.png", "file": FILE}
 SERVER = {"name": "gpu-2", "url": "http://127.0.0.1:8189"}
 CHARACTER = {"name": "Judy", "depicts": "fictional", "age_basis": "unknown"}
 
@@ -209,11 +212,39 @@ EDITS = [
     row("POST", f"{_ONE}/{{candidate}}/reimport", "404 404 403 201 201", EDIT),
     row("GET", f"{_ONE}/{{candidate}}/history", "404 404 200 200 200"),
     row("POST", "/api/v1/characters/{ready}/reimport", "404 404 403 201 201", EDIT_OF),
-    row("POST", _ONE, "404 404 403 201 201", {"file": FILE, "variant_type": "formal"}),
+    row("POST", _ONE, "404 404 403 201 201", HAND_MADE),
     row("POST", "/api/v1/variants/export-batch", "404 404 403 201 201", EXPORT_BATCH),
     row("GET", "/api/v1/exports/{export}/file", "404 404 403 200 200"),
     row("GET", "/api/v1/exports/{export}/sidecar", "404 404 403 200 200"),
     row("GET", "/api/v1/exports/zip?ids={export}", "404 404 403 200 200"),
+    row("GET", f"{_ONE}/{{candidate}}/recipe-diff?with={{hero}}", "404 404 200 200 200"),
+    row("GET", f"{_ONE}/{{candidate}}/reproduce", "404 404 200 200 200"),
+    row("POST", f"{_ONE}/{{candidate}}/reproduce", "404 404 403 409 409"),
+    row("GET", "/variants/{candidate}/versions/", "404 404 200 200 200"),
+    row("GET", "/variants/{candidate}/compare/?with={hero}", "404 404 200 200 200"),
+    row("POST", "/variants/{candidate}/export/", "404 404 403 302 302"),
+    row("POST", "/variants/{hero}/cancel-edit/", "404 404 403 302 302"),
+    row("POST", "/variants/{candidate}/reimport/", "404 404 403 302 302", EDIT),
+    row("POST", "/variants/{candidate}/reproduce/", "404 404 403 409 409"),
+    row("GET", "/characters/{ready}/editing/", "404 404 200 200 200"),
+    row("POST", "/characters/{ready}/reimport/", "404 404 403 302 302", EDIT_OF),
+    row("POST", "/characters/{ready}/upload/", "404 404 403 302 302", HAND_MADE),
+    row("POST", "/characters/{ready}/export/", "404 404 403 302 302", {"variant": "{candidate}"}),
+    row("GET", "/exports/{export}/file/", "404 404 403 200 200"),
+    row("GET", "/exports/{export}/sidecar/", "404 404 403 200 200"),
+    row("GET", "/exports/zip/?ids={export}", "404 404 403 200 200"),
+]
+
+IMPORTS = [
+    row("GET", "/projects/{project}/import/", "404 404 403 200 200"),
+    row("POST", "/projects/{project}/import/", "404 404 403 302 302", {"files": FILE}),
+    row("GET", "/imports/{folder_import}/", "404 404 200 200 200"),
+    row("GET", "/imports/{folder_import}/report/", "404 404 200 200 200"),
+    row("GET", "/api/v1/projects/{project}/imports", "404 404 200 200 200"),
+    row("POST", "/api/v1/projects/{project}/imports", "404 404 403 201 201", FOLDER),
+    row("GET", "/api/v1/imports/{folder_import}", "404 404 200 200 200"),
+    row("POST", "/api/v1/imports/{folder_import}/files", "404 404 403 201 201", FILE_OF_FOLDER),
+    row("GET", "/api/v1/imports/{folder_import}/report", "404 404 200 200 200"),
 ]
 
 JOBS = [
@@ -233,6 +264,7 @@ GROUPS = {
     "characters": CHARACTERS,
     "variants": VARIANTS,
     "edits": EDITS,
+    "imports": IMPORTS,
     "jobs": JOBS,
 }
 ROWS = [row for rows in GROUPS.values() for row in rows]

@@ -2,6 +2,7 @@
 
 import logging
 from collections import defaultdict
+from urllib.parse import quote
 
 import pytest
 
@@ -64,10 +65,16 @@ def test_who_has_not_signed_in_is_led_to_sign_in_and_back(db):
         if row.cells["anonymous"] != 302 or row.path in ("/sign-in/", "/settings/theme/"):
             continue
         answer = send(signed_in(None, api=False), row, cast.ours)
-        back = "" if row.path == "/sign-out/" else "?next=" + answer.request["PATH_INFO"]
+        back = "" if row.path == "/sign-out/" else f"?next={_whole(answer.request)}"
         if answer.url != f"/sign-in/{back}":
             wrong[str(row)] = answer.url
     assert wrong == {}
+
+
+def _whole(request):
+    """The address that was asked for, with its query, as a parameter."""
+    query = request["QUERY_STRING"]
+    return quote(f"{request['PATH_INFO']}?{query}" if query else request["PATH_INFO"])
 
 
 @pytest.mark.parametrize("role", ["creator", "reviewer"])

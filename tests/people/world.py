@@ -9,13 +9,17 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models.functions import Now
 
+from characters import importing as folder_importing
 from characters import receiving
+from characters.imports import Existing, FolderImport
 from characters.models import Character, SourceImage
+from characters.planning import Found
 from comfy_bridge.models import ComfyServer
 from jobs.models import Job, JobQueue, JobStatus
 from people import managing
 from people.models import Project, ProjectMembership, User
 from studio.lib import pictures
+from studio.lib.pictures import Limits
 from tests import make, make_pictures
 from variants import exporting, importing, reviewing
 from variants.exports import VariantExport
@@ -73,6 +77,7 @@ class Side:
     failed: ImageVariant  # and so is its job
     request: GenerationRequest
     export: VariantExport  # of the hero, which is out
+    folder_import: FolderImport  # one file of it waits
     person: User  # somebody to be removed from the project
 
     @property
@@ -86,7 +91,7 @@ class Side:
     def addresses(self) -> dict[str, int]:
         """What an address may name: `{character}`, `{variant}` …"""
         names = ("project", "ready", "draft", "source", "candidate", "hero", "waiting", "failed")
-        more = ("request", "export", "person", "waiting_job", "failed_job")
+        more = ("request", "export", "folder_import", "person", "waiting_job", "failed_job")
         return {name: getattr(self, name).pk for name in (*names, *more)}
 
 
@@ -109,12 +114,14 @@ def side(creator: User, project: Project) -> Side:
     )
     reviewing.approve(creator, hero)
     export = exporting.export(creator, hero)
+    found = [Found("Jim/ref.png", len(make.portrait()))]
+    folder_import = folder_importing.begin(creator, project, found, Existing.SKIP, Limits())
     person = make.member(project, f"paul-{project.pk}", "Reviewer")
     for row in (candidate, hero, waiting, failed, draft):
         row.refresh_from_db()
     return Side(
         project, ready, draft, ready.current_source, candidate, hero, waiting, failed,
-        candidate.request, export, person,
+        candidate.request, export, folder_import, person,
     )  # fmt: skip
 
 

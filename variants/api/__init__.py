@@ -8,6 +8,7 @@ from variants.api import (
     importing,
     listing,
     lookups,
+    recipes,
     requests,
     working,
 )
@@ -19,6 +20,7 @@ urlpatterns = [
     *working.urlpatterns,
     *exporting.urlpatterns,
     *importing.urlpatterns,
+    *recipes.urlpatterns,
     *files.urlpatterns,
     *requests.urlpatterns,
     *lookups.urlpatterns,
