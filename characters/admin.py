@@ -11,7 +11,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.evidence import Evidence, each
-from characters import allowing, approving, attesting, describing, policy, receiving
+from characters import (
+    allowing,
+    approving,
+    attesting,
+    describing,
+    import_admin,  # noqa: F401  importing registers
+    policy,
+    receiving,
+)
 from characters.models import (
     BaselineDecision,
     BaselineStatusRow,

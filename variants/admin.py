@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,7 +13,14 @@ from django.utils.safestring import SafeString
 from audit.evidence import Evidence, each
 from characters.models import ContentRating
 from people.access import can
-from variants import retrying, reviewing, server_admin  # noqa: F401  importing registers
+from people.models import User
+from variants import (
+    export_admin,  # noqa: F401  importing registers
+    exporting,
+    retrying,
+    reviewing,
+    server_admin,  # noqa: F401  importing registers
+)
 from variants.models import GenerationRequest, ImageVariant, ReviewDecision
 from variants.viewing import viewing_of
 from variants.vocabulary import (
@@ -86,7 +94,7 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
     date_hierarchy = "created_at"
     inlines = [DecisionInline]
     SECRETS = ("prompt", "negative_prompt", "edit_prompt", "outfit", "generation_params")
-    actions = ["approve", "reject", "retry", "cancel", "rerun_qa"]
+    actions = ["approve", "reject", "retry", "cancel", "rerun_qa", "export"]
 
     def may_look(self, request: HttpRequest, obj: ImageVariant) -> bool:
         return bool(viewing_of(request).variant(obj))
@@ -126,6 +134,13 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
     @admin.action(description="Run QA and embedding again")
     def rerun_qa(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
         each(self, request, queryset, retrying.rerun_checks)
+
+    @admin.action(description="Export for editing")
+    def export(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        def export(actor: User, variant: ImageVariant) -> None:
+            exporting.export(actor, variant, settings.EXPORT_DIR)
+
+        each(self, request, queryset, export)
 
 
 @admin.register(GenerationRequest)

@@ -174,7 +174,8 @@ def _taken_back_on_failure() -> Iterator[list[Path]]:
 def _built(actor: User, variant: ImageVariant, folder: Path | None, written: list[Path]) -> _Given:
     variant = (
         ImageVariant.objects.for_cards()
-        .select_related("root", "request", "source_image", "created_by")
+        .defer(None)
+        .select_related("character__project", "root", "request", "source_image", "created_by")
         .get(pk=variant.pk)
     )
     token = secrets.token_hex(16)
