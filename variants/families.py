@@ -7,6 +7,7 @@ from django.db.models import Q
 from people.models import User
 from variants.fragments import Card, card_of
 from variants.models import ImageVariant
+from variants.viewing import VariantViewing
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,12 @@ class Version:
         return self.variant.created_by
 
 
-def versions(variant: ImageVariant) -> list[Version]:
-    """The whole chain that the variant belongs to, newest version first; without the trash."""
+def versions(variant: ImageVariant, viewing: VariantViewing) -> list[Version]:
+    """The whole chain that the variant belongs to, newest version first; without the trash.
+
+    A version that the person may not look at is in it, without its image.
+    """
     first = variant.root_id or variant.pk
     rows = ImageVariant.objects.present().for_cards().select_related("created_by")
     family = rows.filter(Q(pk=first) | Q(root=first), character_id=variant.character_id)
-    return [Version(row, card_of(row)) for row in family.order_by("-version")]
+    return [Version(row, card_of(row, viewing=viewing)) for row in family.order_by("-version")]

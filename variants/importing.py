@@ -28,6 +28,7 @@ from variants.exporting import bring_back
 from variants.exports import VariantExport
 from variants.gating import pass_variant, rating_from_source
 from variants.models import ImageVariant
+from variants.options import COLUMNS as OPTIONS
 from variants.vocabulary import Provenance, VariantStatus, VariantType
 
 # An edit keeps what was decided about the image that it edits.
@@ -37,11 +38,7 @@ INHERITED = (
     "content_rating",
     "source_image",
     "edited_source",
-    "scene",
-    "environment",
-    "outfit",
-    "aspect_ratio",
-    "quality_mode",
+    *OPTIONS,
 )
 
 

@@ -50,7 +50,7 @@ def parameters(variant: ImageVariant) -> dict[str, Any]:
         "edit_prompt": variant.edit_prompt,
         "edit_type": variant.edit_type,
         "seed": variant.seed,
-        **(variant.request.params if variant.request else {}),
+        **(variant.request.params | variant.request.bound if variant.request else {}),
         **_of_graph(params.get("graph") or {}, variant.workflow_version),
     }
     return {name: value for name, value in found.items() if value not in (None, "")}

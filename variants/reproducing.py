@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from audit.recording import record
-from characters.attesting import pass_gate
-from characters.models import Character, ContentRating
+from characters.models import Character
 from jobs.asking import Ask, ask
 from jobs.queues import require_room
 from people.access import require
@@ -17,7 +16,9 @@ from qa.distances import cosine_distance
 from variants import publishing
 from variants.errors import NotReproducible
 from variants.exports import Reproduction
+from variants.gating import pass_variant
 from variants.models import GenerationRequest, ImageVariant
+from variants.options import COLUMNS as OPTIONS
 from variants.ordering import refusal
 from variants.recipes import models_of
 from variants.vocabulary import Provenance, VariantStatus
@@ -38,11 +39,7 @@ COPIED = (
     "edit_prompt",
     "edit_type",
     "seed",
-    "scene",
-    "environment",
-    "outfit",
-    "aspect_ratio",
-    "quality_mode",
+    *OPTIONS,
     "content_rating",
     "provider",
 )
@@ -110,6 +107,7 @@ def reproduce(actor: User, original: ImageVariant) -> ImageVariant:
     is_made_here = original.provenance == Provenance.GENERATED
     if not (is_made_here and original.has_file and original.generation_params.get("graph")):
         raise NotReproducible("It was not generated here, so there is no recipe to run again.")
+    before = original.request
     if version is None or source is None:
         raise NotReproducible("Its workflow or its source image is gone.")
     with transaction.atomic():
@@ -120,7 +118,7 @@ def reproduce(actor: User, original: ImageVariant) -> ImageVariant:
         require_room(actor, "comfy", 1)
         if reason := refusal(actor, character):
             raise reason
-        pass_gate(character, ContentRating.of(original.content_rating_id))
+        pass_variant(original)
         request = GenerationRequest.objects.create(
             project_id=character.project_id,
             asked_by=actor,
@@ -129,7 +127,10 @@ def reproduce(actor: User, original: ImageVariant) -> ImageVariant:
             count=1,
             prompt=original.prompt,
             negative_prompt=original.negative_prompt,
-            params=(original.request.params if original.request else {}) | models_of(original),
+            params=(before.params if before else {}) | models_of(original),
+            bound=before.bound if before else {},
+            content_rating_id=original.content_rating_id,
+            **{name: getattr(original, name) for name in OPTIONS},
         )
         made = ImageVariant.objects.create(
             request=request,

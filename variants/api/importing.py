@@ -16,6 +16,7 @@ from variants import families, importing, matching
 from variants.api.shapes import ONE, VariantJson, variant_for, variant_json
 from variants.models import ImageVariant
 from variants.uploads import upload_of
+from variants.viewing import viewing_of
 
 _YES = (True, "true", "True", "1", 1, "on", "yes")
 
@@ -72,7 +73,7 @@ def reimport_found(request: SignedIn, pk: int) -> Response:
 @api_view(["GET"])
 def history(request: SignedIn, pk: int, vid: int) -> Response:
     """The whole chain of versions, newest first."""
-    chain = families.versions(variant_for(request, pk, vid))
+    chain = families.versions(variant_for(request, pk, vid), viewing_of(request))
     found: list[VersionJson] = [
         {
             **variant_json(request, item.variant),

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.response import Response
 
+from characters.viewing import require_shown
 from people.requests import SignedIn, api_view
 from studio.lib.addresses import whole
 from studio.lib.errors import NotFound
@@ -15,6 +16,7 @@ from variants.api.shapes import ONE, VariantJson, answer, variant_for
 from variants.errors import BadValue
 from variants.models import ImageVariant
 from variants.reproducing import Report
+from variants.viewing import viewing_of
 
 
 class DifferenceJson(TypedDict):
@@ -119,6 +121,8 @@ def recipe_diff(request: SignedIn, pk: int, vid: int) -> Response:
     other = rows.filter(pk=other_id).first()
     if other is None:
         raise NotFound("There is no such variant, or it is not yours to see.")
+    for one in (this, other):
+        require_shown(viewing_of(request).variant(one))
     found: list[DifferenceJson] = [
         {"parameter": one.parameter, "this": one.this, "other": one.other}
         for one in recipes.differences(this, other)

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from people.views import Request
 from studio.lib.addresses import whole
 from variants import families, recipes, reproducing
-from variants.views.gallery import variant_for
+from variants.viewing import viewing_of
+from variants.views.gallery import card_for, variant_for
 
 
 @login_required
@@ -17,7 +18,7 @@ from variants.views.gallery import variant_for
 def compare(request: Request, pk: int) -> HttpResponse:
     """Two variants side by side with the parameters that differ: `?with=`, else the parent."""
     variant = variant_for(request, pk)
-    family = families.versions(variant)
+    family = families.versions(variant, viewing_of(request))
     wanted = request.GET.get("with", "")
     others = [item.variant.pk for item in family if item.variant.pk != variant.pk]
     parent = variant.parent_variant_id or (others[0] if others else None)
@@ -25,12 +26,18 @@ def compare(request: Request, pk: int) -> HttpResponse:
     if wanted and other_id is None:
         raise Http404
     other = variant_for(request, other_id) if other_id else None
+    card = card_for(request, variant)
+    beside = card_for(request, other) if other else None
+    withheld = card.withheld or (beside.withheld if beside else "")
     context = {
         "variant": variant,
         "character": variant.character,
         "other": other,
+        "card": card,
+        "beside": beside,
+        "withheld": withheld,
         "versions": family,
-        "differences": recipes.differences(variant, other) if other else [],
+        "differences": recipes.differences(variant, other) if other and not withheld else [],
         "reports": [
             report
             for report in reproducing.reports(variant)

@@ -22,6 +22,7 @@ from variants.exports import VariantExport
 from variants.models import ImageVariant
 from variants.serving import members_of
 from variants.uploads import upload_of
+from variants.viewing import viewing_of
 from variants.views.gallery import card_for, cards_for, variant_for
 from variants.vocabulary import VariantType
 
@@ -173,7 +174,7 @@ def _versions(
         "variant": variant,
         "character": variant.character,
         "card": card_for(request, variant),
-        "versions": families.versions(variant),
+        "versions": families.versions(variant, viewing_of(request)),
         "exports": exports,
         "reports": reproducing.reports(variant),
         "error": error,
@@ -205,7 +206,9 @@ def _editing(
         "types": VariantType.objects.filter(archived_at__isnull=True),
         "error": error,
         "upload_error": upload_error,
-        "choices": matching.choices(character) if isinstance(error, NoMatch) else [],
+        "choices": cards_for(request, matching.choices(character))
+        if isinstance(error, NoMatch)
+        else [],
         "ask_size": isinstance(error, SizeDiffers),
         "chosen": request.POST.get("variant", ""),
         "chosen_type": request.POST.get("variant_type", ""),
