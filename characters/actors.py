@@ -1,6 +1,10 @@
 """Handlers of the characters' jobs; says what follows what."""
 
-from characters import publishing, vetting
+from characters import (
+    publishing,
+    trashing,  # noqa: F401  its chore registers
+    vetting,
+)
 from characters.models import SourceImage
 from jobs.claiming import Lease
 from jobs.handling import handles

@@ -19,6 +19,7 @@ from characters import (
     import_admin,  # noqa: F401  importing registers
     policy,
     receiving,
+    trashing,
 )
 from characters.models import (
     BaselineDecision,
@@ -148,7 +149,7 @@ class SourceImageAdmin(Evidence, admin.ModelAdmin[SourceImage]):
     search_fields = ["character__name", "sha256", "original_name"]
     list_select_related = ["character", "qa_report__verdict", "created_by"]
     date_hierarchy = "created_at"
-    actions = ["rerun_qa"]
+    actions = ["rerun_qa", "trash", "restore"]
 
     @admin.display(description="image")
     def shown(self, source: SourceImage) -> SafeString | str:
@@ -162,6 +163,14 @@ class SourceImageAdmin(Evidence, admin.ModelAdmin[SourceImage]):
     @admin.action(description="Run QA and embedding again")
     def rerun_qa(self, request: Any, queryset: QuerySet[SourceImage]) -> None:
         each(self, request, queryset, receiving.rerun_checks)
+
+    @admin.action(description="Move old versions to the trash")
+    def trash(self, request: Any, queryset: QuerySet[SourceImage]) -> None:
+        each(self, request, queryset, trashing.trash_source)
+
+    @admin.action(description="Restore from the trash")
+    def restore(self, request: Any, queryset: QuerySet[SourceImage]) -> None:
+        each(self, request, queryset, trashing.restore_source)
 
 
 @admin.register(LikenessAttestation)

@@ -52,3 +52,15 @@ class ChangedFile(Conflict):
     """A file that is sent is not the one that was planned."""
 
     code = "changed_file"
+
+
+class IsCurrentSource(Conflict):
+    """The current source is replaced, not deleted."""
+
+    code = "is_current_source"
+
+
+class InUse(Conflict):
+    """Something was made from it."""
+
+    code = "in_use"

@@ -1,6 +1,7 @@
 """Receiving a source image: checked, stored, made the current version, its checks asked for."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -28,6 +29,12 @@ from studio.lib.figures import UPLOADS_REFUSED
 from studio.lib.files import original_key, put_all, rendition_key
 from studio.lib.pictures import ImageRefused, Limits, Picture, vet
 from studio.lib.states import check_move
+
+Replaced = Callable[[Character, SourceImage], None]
+
+# Called in the transaction that replaces a source by another, with the new one. An app above
+# registers here what that means to what was made from the old one.
+ON_REPLACED: list[Replaced] = []
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,9 @@ def take(
             before={"version": before.version, "sha256": before.sha256} if before else {},
             after={"version": source.version, "sha256": source.sha256},
         )
+        if before is not None:
+            for tell in ON_REPLACED:
+                tell(character, source)
         publishing.source_changed(character, "source.replaced", version=source.version)
         fault_point("receiving.written")
     fault_point("receiving.committed")

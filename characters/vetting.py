@@ -4,6 +4,7 @@ from characters.models import SourceImage
 from jobs.claiming import Lease
 from qa import inspection
 from qa.faces import read_faces
+from studio.lib.errors import NotFound
 from studio.lib.fault_points import fault_point
 from studio.lib.files import read
 
@@ -30,4 +31,8 @@ def check_faces(lease: Lease) -> None:
 
 
 def _source(lease: Lease) -> SourceImage:
-    return SourceImage.objects.select_related("character").get(pk=lease.job.args["source_id"])
+    rows = SourceImage.objects.select_related("character")
+    source = rows.filter(pk=lease.job.args["source_id"]).first()
+    if source is None:
+        raise NotFound("The source image was deleted for good meanwhile.")
+    return source

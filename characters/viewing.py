@@ -1,7 +1,8 @@
 """Who may look at an image: its bytes, its thumbnails and its prompt.
 
 General-rated ones: whoever sees the character. The others: whoever was given the permission by
-name, and only while the content gate lets them exist. A quarantined one: nobody.
+name, and only while the content gate lets them exist. A quarantined one: nobody, but that admins
+may look at a general-rated variant which they withheld.
 """
 
 from typing import Protocol

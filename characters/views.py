@@ -12,7 +12,7 @@ from characters import approving, attesting, describing, receiving, serving
 from characters.forms import AttestationForm, CharacterForm, ReasonForm, SourceForm
 from characters.fragments import PANEL, panel_of
 from characters.models import Character, SourceImage
-from people.access import require
+from people.access import can, require
 from people.models import Project
 from people.views import Request
 from studio.lib.htmx import toast, wants_fragment
@@ -143,7 +143,8 @@ def history(request: Request, pk: int) -> HttpResponse:
     character = character_for(request, pk)
     context = {
         "character": character,
-        "sources": character.sources.select_related("qa_report__verdict", "created_by"),
+        "sources": character.sources.present().select_related("qa_report__verdict", "created_by"),
+        "may_delete": can(request.user, "source.delete", character),
         "decisions": character.baseline_decisions.select_related(
             "decided_by", "from_status", "to_status", "source"
         ),

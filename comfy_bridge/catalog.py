@@ -30,6 +30,7 @@ MODEL_INPUTS = frozenset(
         "vae_name",
     }
 )
+DRAWING_INPUTS = ("ckpt_name", "unet_name")
 MAX_CLASSES = 20_000
 MAX_CHOICES = 20_000
 MAX_NAME = 300
@@ -95,6 +96,15 @@ def needs_of(graph: Graph) -> Needs:
         if name in MODEL_INPUTS and isinstance(value, str)
     ]
     return Needs(node_classes(graph), tuple(models))
+
+
+def main_model(graph: Graph) -> str:
+    """The checkpoint or diffusion model that a graph draws with; empty when it names none."""
+    for name in DRAWING_INPUTS:
+        for need in needs_of(graph).models:
+            if need.input == name and need.name:
+                return need.name
+    return ""
 
 
 def stored_catalog(stored: Mapping[str, Any]) -> Catalog:

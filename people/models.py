@@ -51,6 +51,11 @@ class User(AbstractUser):
         return self.is_active and ADMIN in self.roles
 
     @property
+    def is_maker(self) -> bool:
+        """Whether the person makes images, and has the final word about them."""
+        return self.is_active and bool(self.roles & {ADMIN, CREATOR})
+
+    @property
     def initials(self) -> str:
         """One or two letters for the round badge."""
         words = (self.get_full_name() or self.username).split()

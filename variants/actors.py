@@ -2,8 +2,9 @@
 
 from django.conf import settings
 
+from characters import receiving
 from characters.actors import mirror_report
-from comfy_bridge import health, pool
+from comfy_bridge import health, pool, versions
 from comfy_bridge.models import ServerStatus, Submission
 from comfy_bridge.submissions import abandon
 from jobs import waking
@@ -13,7 +14,17 @@ from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
 from jobs.sweeping import chore
-from variants import checking, collecting, comparing, generating, publishing, waiting
+from variants import (
+    checking,
+    collecting,
+    comparing,
+    generating,
+    publishing,
+    rechecking,
+    trashing,  # noqa: F401  its chore registers
+    waiting,
+)
+from variants.errors import VariantGone
 from variants.models import ImageVariant
 from variants.moving import set_status
 from variants.telling import Telling
@@ -27,7 +38,14 @@ FOLLOWS = {
 
 
 def _variant(job: Job) -> ImageVariant:
-    return ImageVariant.objects.select_related(
+    variant = _variant_if_there(job)
+    if variant is None:
+        raise VariantGone("The variant was deleted for good meanwhile.")
+    return variant
+
+
+def _variant_if_there(job: Job) -> ImageVariant | None:
+    rows = ImageVariant.objects.select_related(
         "character__project",
         "request",
         "source_image__character",
@@ -35,12 +53,15 @@ def _variant(job: Job) -> ImageVariant:
         "submission__server",
         "submission__replaces",
         "job",
-    ).get(pk=job.args["variant_id"])
+    )
+    return rows.filter(pk=job.args["variant_id"]).first()
 
 
 def mirror(job: Job) -> None:
     """The variant goes where its job goes, unless the way is closed (it has an image already)."""
-    variant = _variant(job)
+    variant = _variant_if_there(job)
+    if variant is None:
+        return
     to = FOLLOWS[job.state]
     ending = job.state is not JobStatus.QUEUED
     error = {"error_code": job.error_code, "error": job.error} if ending else {}
@@ -48,7 +69,7 @@ def mirror(job: Job) -> None:
     if ending and variant.submission:
         _withdraw(job, variant.submission)
     if to is variant.state or to in MOVES.get(variant.state, ()):
-        set_status(variant, to, **error, **cleared)
+        set_status(variant, to, even_trashed=ending, **error, **cleared)
         publishing.variant_changed(_variant(job))
     publishing.request_settled(variant.request)
 
@@ -102,7 +123,8 @@ def withdraw(lease: Lease) -> None:
 def mirror_check(job: Job) -> None:
     """A check that failed for good ends the report in that state, until it is tried again."""
     mirror_report(job)
-    publishing.variant_changed(_variant(job), "qa.finished")
+    if variant := _variant_if_there(job):
+        publishing.variant_changed(variant, "qa.finished")
 
 
 @handles("variant.qa", "cpu", "Automatic checks of a variant", on_change=mirror_check)
@@ -127,3 +149,5 @@ def check_servers() -> None:
 
 
 narrow("comfy", waiting.when_a_server_is_free)
+receiving.ON_REPLACED.append(rechecking.source_replaced)
+versions.ON_ADDED.append(rechecking.workflow_renewed)

@@ -1,9 +1,12 @@
 """Variants in the admin: evidence, decisions through the same steps, and the lookups."""
 
+from functools import partial
 from typing import Any, ClassVar
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,9 +20,12 @@ from people.models import User
 from variants import (
     export_admin,  # noqa: F401  importing registers
     exporting,
+    quarantining,
+    rechecking,
     retrying,
     reviewing,
     server_admin,  # noqa: F401  importing registers
+    trashing,
 )
 from variants.models import GenerationRequest, ImageVariant, ReviewDecision
 from variants.viewing import viewing_of
@@ -57,10 +63,20 @@ class Discreet:
         raise NotImplementedError
 
 
+class ReasonForm(ActionForm):
+    """Beside the list of actions: what is recorded with a rejection, a deletion, a withholding."""
+
+    reason = forms.CharField(required=False, max_length=2000, label="Reason")
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "")[:2000]
+
+
 class DecisionInline(Evidence, admin.TabularInline[ReviewDecision, ImageVariant]):
     model = ReviewDecision
     fk_name = "variant"
-    readonly_fields = ["verb", "decided_by", "note", "replaced", "created_at"]
+    readonly_fields = ["verb", "decided_by", "note", "before", "after", "replaced", "created_at"]
     fields = [*readonly_fields]
     extra = 0
 
@@ -84,17 +100,42 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
     list_filter = [
         "status",
         "is_hero",
+        "shortlisted",
+        "recheck",
+        ("deleted_at", admin.EmptyFieldListFilter),
         "variant_type",
         "provenance",
         "qa_report__verdict",
         "character__project",
     ]
-    search_fields = ["=id", "character__name", "prompt", "sha256", "=submission__prompt_id"]
+    search_fields = [
+        "=id",
+        "character__name",
+        "prompt",
+        "sha256",
+        "tags__name",
+        "=submission__prompt_id",
+    ]
     list_select_related = ["character", "variant_type", "status", "qa_report__verdict"]
     date_hierarchy = "created_at"
     inlines = [DecisionInline]
     SECRETS = ("prompt", "negative_prompt", "edit_prompt", "outfit", "generation_params")
-    actions = ["approve", "reject", "retry", "cancel", "rerun_qa", "export"]
+    action_form = ReasonForm
+    actions = [
+        "approve",
+        "reject",
+        "shortlist",
+        "unshortlist",
+        "reconsider",
+        "keep",
+        "trash",
+        "restore",
+        "quarantine",
+        "retry",
+        "cancel",
+        "rerun_qa",
+        "export",
+    ]
 
     def may_look(self, request: HttpRequest, obj: ImageVariant) -> bool:
         return bool(viewing_of(request).variant(obj))
@@ -121,7 +162,35 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
 
     @admin.action(description="Reject")
     def reject(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
-        each(self, request, queryset, reviewing.reject)
+        each(self, request, queryset, partial(reviewing.reject, note=_reason(request)))
+
+    @admin.action(description="Shortlist")
+    def shortlist(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, reviewing.shortlist)
+
+    @admin.action(description="Take off the shortlist")
+    def unshortlist(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, partial(reviewing.shortlist, on=False))
+
+    @admin.action(description="Make a candidate again")
+    def reconsider(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, reviewing.reconsider)
+
+    @admin.action(description="Keep a hero that is to be re-checked")
+    def keep(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, rechecking.keep)
+
+    @admin.action(description="Move to the trash")
+    def trash(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, partial(trashing.trash, note=_reason(request)))
+
+    @admin.action(description="Restore from the trash")
+    def restore(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, trashing.restore)
+
+    @admin.action(description="Withhold for good (needs a reason)")
+    def quarantine(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
+        each(self, request, queryset, partial(quarantining.quarantine, reason=_reason(request)))
 
     @admin.action(description="Retry the generation")
     def retry(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:

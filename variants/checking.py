@@ -1,5 +1,6 @@
 """Checking a variant: pixels, faces, and the likeness to the source it was made from."""
 
+from characters.models import SourceImage
 from jobs.asking import Ask, ask
 from jobs.claiming import Lease
 from people.models import User
@@ -7,17 +8,26 @@ from qa import inspection
 from qa.faces import read_faces
 from studio.lib.fault_points import fault_point
 from studio.lib.files import read
+from variants.errors import VariantGone
 from variants.models import ImageVariant
 
 
-def ask_for_checks(actor: User | None, variant: ImageVariant) -> None:
-    """Ask for the QA and the embedding job of a variant (inside the caller's transaction)."""
+def ask_for_checks(
+    actor: User | None, variant: ImageVariant, *, against: SourceImage | None = None
+) -> None:
+    """Ask for the QA and the embedding job of a variant (inside the caller's transaction).
+
+    `against` is the source to measure the likeness to, when it is not the one it was made from.
+    """
+    args = {"variant_id": variant.pk, "report_id": variant.qa_report_id}
+    if against is not None:
+        args["source_id"] = against.pk
     name = f"{variant.character.name} · {variant.variant_type_id} {variant.pk}"
     asks = [
         Ask(
             kind=kind,
             title=f"{word} · {name}",
-            args={"variant_id": variant.pk, "report_id": variant.qa_report_id},
+            args=args,
             url=variant.get_absolute_url(),
             groups=[f"character-{variant.character_id}"],
         )
@@ -42,7 +52,7 @@ def check_faces(lease: Lease) -> None:
     report_id = lease.job.args["report_id"]
     fault_point("checking.read")
     with lease.finish():
-        source = variant.source_image  # read here: its own embedding may have come meanwhile
+        source = _reference(lease, variant)  # read here: its embedding may have come meanwhile
         reference = source.embedding if source else None
         embedding, likeness = inspection.record_faces(report_id, reading, reference)
         ImageVariant.objects.filter(pk=variant.pk, qa_report_id=report_id).update(
@@ -50,5 +60,13 @@ def check_faces(lease: Lease) -> None:
         )
 
 
+def _reference(lease: Lease, variant: ImageVariant) -> SourceImage | None:
+    named = lease.job.args.get("source_id")
+    return SourceImage.objects.filter(pk=named).first() if named else variant.source_image
+
+
 def _variant(lease: Lease) -> ImageVariant:
-    return ImageVariant.objects.get(pk=lease.job.args["variant_id"])
+    variant = ImageVariant.objects.filter(pk=lease.job.args["variant_id"]).first()
+    if variant is None:
+        raise VariantGone("The variant was deleted for good meanwhile.")
+    return variant

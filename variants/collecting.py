@@ -39,6 +39,7 @@ def record_output(variant: ImageVariant, made: Made, picture: Picture) -> None:
         variant,
         VariantStatus.GENERATED,
         generation_params=made.params,
+        model=made.model,
         metrics={"execution_ms": made.outcome.execution_ms, "queued_ms": made.outcome.queued_ms},
         qa_report=report,
         error_code="",

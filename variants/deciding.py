@@ -17,12 +17,12 @@ from django.utils.timesince import timesince
 
 from audit.recording import record
 from characters.models import Character
-from people.models import ADMIN, CREATOR, User
+from people.models import User
 from studio.lib.errors import Conflict, Forbidden, IllegalMove
 from studio.lib.states import move
 from variants import publishing
 from variants.decisions import ReviewDecision, ReviewStep, VariantTag
-from variants.errors import StaleRevision, VariantGone
+from variants.errors import StaleRevision, VariantGone, Withheld
 from variants.models import ImageVariant
 from variants.vocabulary import MOVES, VariantStatus, Verb
 
@@ -65,17 +65,18 @@ def one_step(actor: User, verb: Verb, within: Step | None = None) -> Iterator[St
         yield within or Step(actor, verb)
 
 
-def lock(variant: ImageVariant, *, trashed: bool = False) -> ImageVariant:
+def lock(variant: ImageVariant, *, trashed: bool | None = False) -> ImageVariant:
     """The variant as it is now; decisions on one character queue for its row.
 
-    Raises VariantGone when it is in the trash meanwhile (or, with `trashed`, when it is not).
+    Raises VariantGone when it is in the trash meanwhile; with `trashed`, when it is not there any
+    more; with None, only when it is gone for good.
     """
     Character.objects.select_for_update().get(pk=variant.character_id)
     rows = ImageVariant.objects.select_related("character__project", "job__kind")
     fresh = rows.filter(pk=variant.pk).first()
     if fresh is None:
         raise VariantGone("It was deleted for good meanwhile, so there is nothing to decide.")
-    if fresh.is_trashed is not trashed:
+    if trashed is not None and fresh.is_trashed is not trashed:
         happened = last_decision(fresh)
         raise VariantGone(
             f"It was deleted meanwhile, so there is nothing to decide: {happened}."
@@ -84,6 +85,12 @@ def lock(variant: ImageVariant, *, trashed: bool = False) -> ImageVariant:
             **facts(fresh),
         )
     return fresh
+
+
+def refuse_withheld(variant: ImageVariant) -> None:
+    """Raise Withheld (409) when the variant is quarantined: nothing is done with it any more."""
+    if variant.state is VariantStatus.QUARANTINED:
+        raise Withheld(f"It is withheld: {last_decision(variant)}.", **facts(variant))
 
 
 def check_revision(variant: ImageVariant, revision: int | None) -> None:
@@ -134,7 +141,7 @@ def respect_creator(actor: User, variant: ImageVariant, verb: Verb, what: str) -
 
 def outranks(chooser: User, actor: User) -> bool:
     """Whether the chooser has the final word over the actor."""
-    return bool(chooser.roles & {ADMIN, CREATOR}) and not actor.roles & {ADMIN, CREATOR}
+    return chooser.is_maker and not actor.is_maker
 
 
 def state_of(variant: ImageVariant, names: Iterable[str]) -> dict[str, Any]:

@@ -109,6 +109,34 @@ class IsHero(Conflict):
     code = "is_hero"
 
 
+class StillRunning(Conflict):
+    """Work on it has not stopped yet."""
+
+    code = "still_running"
+
+
+class Withheld(Conflict):
+    """It is quarantined."""
+
+    code = "quarantined"
+
+
+class BadTag(StudioError):
+    code = "bad_tag"
+
+
+class UnknownVerb(StudioError):
+    """Many variants cannot be decided about in this way."""
+
+    code = "unknown_verb"
+
+
+class OneHero(Conflict):
+    """Two of a batch would be the hero of one type."""
+
+    code = "one_hero_per_type"
+
+
 class NothingToDo(Conflict):
     code = "nothing_to_do"
 

@@ -121,7 +121,6 @@ class DecisionForm(forms.Form):
 
     revision = forms.IntegerField(required=False, min_value=1)
     seen_hero = forms.CharField(required=False, max_length=20)
-    reason = forms.MultipleChoiceField(required=False)
     note = forms.CharField(required=False, max_length=MAX_NOTE)
 
 

@@ -20,12 +20,16 @@ from variants.ordering import refusal
 from variants.viewing import viewing_of
 from variants.vocabulary import VariantStatus, VariantType
 
-STATUS_FILTERS = {
-    "candidates": ("Needs decision", (VariantStatus.GENERATED, VariantStatus.EDITING)),
-    "hero": ("Heroes", (VariantStatus.APPROVED,)),
-    "working": ("In the works", (VariantStatus.PENDING, VariantStatus.GENERATING)),
-    "rejected": ("Rejected", (VariantStatus.REJECTED,)),
-    "failed": ("Failed", (VariantStatus.FAILED, VariantStatus.CANCELLED)),
+_S = VariantStatus
+STATUS_FILTERS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
+    "candidates": ("Needs decision", "status__id", (_S.GENERATED, _S.EDITING)),
+    "shortlist": ("Shortlist", "shortlisted", (True,)),
+    "hero": ("Heroes", "status__id", (_S.APPROVED,)),
+    "recheck": ("Re-check", "recheck", (True,)),
+    "working": ("In the works", "status__id", (_S.PENDING, _S.GENERATING)),
+    "rejected": ("Rejected", "status__id", (_S.REJECTED,)),
+    "failed": ("Failed", "status__id", (_S.FAILED, _S.CANCELLED)),
+    "withheld": ("Withheld", "status__id", (_S.QUARANTINED,)),
 }
 
 
@@ -69,8 +73,8 @@ def counting(characters: QuerySet[Character], types: Sequence[Any]) -> QuerySet[
     """Characters with a count for each status filter and type, in the same query."""
     present = ImageVariant.objects.present().filter(character=OuterRef("pk"))
     counts = {
-        f"count_{name}": sum(CappedCount(present, "status__id", status) for status in statuses)
-        for name, (_, statuses) in STATUS_FILTERS.items()
+        f"count_{name}": sum(CappedCount(present, column, value) for value in values)
+        for name, (_, column, values) in STATUS_FILTERS.items()
     }
     counts |= {
         f"count_of_{row.pk}": CappedCount(present, "variant_type__name", row.name) for row in types
@@ -90,7 +94,8 @@ def gallery_of(request: Request, character: Character, types: Sequence[Any]) -> 
     if chosen_type:
         rows = rows.filter(variant_type__name=chosen_type)
     if chosen_status in STATUS_FILTERS:
-        rows = rows.filter(status_id__in=STATUS_FILTERS[chosen_status][1])
+        _, column, values = STATUS_FILTERS[chosen_status]
+        rows = rows.filter(**{f"{column}__in": values})
     found, following = page_of(request, rows.with_out().values_list(*SIGNATURE, named=True))
     may_review = bool(role_allows(user, "variant.review", character))
     may_generate = bool(role_allows(user, "variant.generate", character))
@@ -118,7 +123,7 @@ def gallery_of(request: Request, character: Character, types: Sequence[Any]) -> 
                 chosen_status,
                 request.GET,
             )
-            for name, (label, _) in STATUS_FILTERS.items()
+            for name, (label, *_) in STATUS_FILTERS.items()
         ],
         heroes={row.name: row.hero for row in types if row.hero},
         next_url=following or "",

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from comfy_bridge import health, pool
 from comfy_bridge.addresses import Network, networks
+from comfy_bridge.catalog import main_model
 from comfy_bridge.driving import drive
 from comfy_bridge.errors import BridgeError, Interrupted
 from comfy_bridge.graph import graph_hash
@@ -36,6 +37,7 @@ class Made:
 
     outcome: Outcome
     params: dict[str, Any]
+    model: str = ""
 
 
 def generate(lease: Lease, variant: ImageVariant, tell: Callable[[Progress], None]) -> Made:
@@ -49,7 +51,8 @@ def generate(lease: Lease, variant: ImageVariant, tell: Callable[[Progress], Non
     placed = place(lease, variant)
     fault_point("generating.stored")
     outcome = _driven(lease, placed, tell)
-    return Made(outcome, _params(placed, outcome, variant.seed or 0))
+    params = _params(placed, outcome, variant.seed or 0)
+    return Made(outcome, params, model=main_model(placed.prompt.graph))
 
 
 def _driven(lease: Lease, placed: Placed, tell: Callable[[Progress], None]) -> Outcome:

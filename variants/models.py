@@ -111,6 +111,14 @@ class ImageVariantQuerySet(models.QuerySet["ImageVariant"]):
         """Variants of characters that the person may see."""
         return self.filter(character__project__in=Project.objects.visible_to(user))
 
+    def showing_to(self, user: User) -> Self:
+        """Whose bytes the person may see: withheld ones are for admins, trashed ones for makers."""
+        rows = self.visible_to(user)
+        if user.is_admin:
+            return rows
+        rows = rows.exclude(status=VariantStatus.QUARANTINED)
+        return rows if user.is_maker else rows.present()
+
     def present(self) -> Self:
         """Not in the trash."""
         return self.filter(deleted_at__isnull=True)
@@ -286,7 +294,7 @@ class ImageVariant(Described, Stamped):
                     condition=Q(deleted_at__isnull=True),
                     name=f"idx_image_variants_character_{column}",
                 )
-                for column in ("status", "variant_type")
+                for column in ("status", "variant_type", "shortlisted", "recheck")
             ),
         ]
         constraints = [

@@ -10,10 +10,19 @@ from variants.models import ImageVariant
 from variants.vocabulary import MOVES, VariantStatus
 
 
-def set_status(variant: ImageVariant, to: VariantStatus, **changes: Any) -> None:
-    """Move to `to` unless it is there already; VariantGone when it was withdrawn meanwhile."""
-    fresh = ImageVariant.objects.filter(pk=variant.pk, deleted_at__isnull=True).first()
-    if fresh is None or fresh.state is VariantStatus.QUARANTINED:
+def set_status(
+    variant: ImageVariant, to: VariantStatus, *, even_trashed: bool = False, **changes: Any
+) -> None:
+    """Move to `to` unless it is there already; VariantGone when it was withdrawn meanwhile.
+
+    `even_trashed` is for work that ends: what comes out of the trash says how it ended.
+    """
+    fresh = ImageVariant.objects.filter(pk=variant.pk).first()
+    if (
+        fresh is None
+        or (fresh.is_trashed and not even_trashed)
+        or fresh.state is VariantStatus.QUARANTINED
+    ):
         raise VariantGone("This variant was deleted or withheld meanwhile.")
     if fresh.state is to:
         ImageVariant.objects.filter(pk=variant.pk).update(**changes) if changes else None

@@ -1,19 +1,17 @@
-"""Quarantining what the content gate no longer allows: withheld from everybody, and recorded."""
+"""Quarantine: withheld for good, by an admin or because the content gate no longer allows it.
 
-from contextlib import suppress
+Its bytes are served to admins alone, and above general to nobody.
+"""
 
-from django.db.models import F
-
-from audit.recording import record
+from characters.approving import ReasonNeeded
 from characters.models import Character, ContentRating
 from characters.withholding import withholds
-from jobs import asking
-from jobs.errors import NotCancellable
+from people.access import require
 from people.models import User
-from studio.lib.states import move
-from variants import publishing
+from variants import retrying
+from variants.deciding import check_revision, lock, one_step, write
 from variants.models import ImageVariant
-from variants.vocabulary import MOVES, VariantStatus
+from variants.vocabulary import VariantStatus, Verb
 
 
 @withholds
@@ -22,37 +20,36 @@ def quarantine_above_general(actor: User, character: Character, reason: str) -> 
     rows = ImageVariant.objects.filter(character=character).exclude(
         status_id=VariantStatus.QUARANTINED
     )
-    count = 0
-    for variant in rows.exclude(content_rating=ContentRating.GENERAL).select_related("job"):
-        quarantine(actor, variant, reason)
-        count += 1
-    return count
+    rated = list(rows.exclude(content_rating=ContentRating.GENERAL).order_by("pk"))
+    for variant in rated:
+        _withhold(actor, variant, reason)
+    return len(rated)
 
 
-def quarantine(actor: User, variant: ImageVariant, reason: str) -> None:
-    """Withhold one variant and stop its work (in the caller's transaction)."""
-    before = variant.state
-    move(
-        ImageVariant.objects.filter(pk=variant.pk),
-        MOVES,
-        field="status",
-        seen=before,
-        to=VariantStatus.QUARANTINED,
-        is_hero=False,
-        revision=F("revision") + 1,
-        error_code="quarantined",
-        error=reason,
-    )
-    if variant.job and variant.job.is_open:
-        # It may have ended this moment; what it brings is refused where it is collected.
-        with suppress(NotCancellable):
-            asking.cancel(actor, variant.job)
-    record(
-        actor,
-        "variant.quarantine",
-        variant,
-        before={"status": before.label, "is_hero": variant.is_hero},
-        after={"status": VariantStatus.QUARANTINED.label},
-        reason=reason,
-    )
-    publishing.variant_changed(variant)
+def quarantine(
+    actor: User, variant: ImageVariant, reason: str, *, revision: int | None = None
+) -> ImageVariant:
+    """Withhold a variant, in the trash or not; a hero is one no more. There is no way back.
+
+    Raises ReasonNeeded (400) without a reason. Withholding it again changes nothing.
+    """
+    require(actor, "variant.quarantine", variant)
+    if not reason.strip():
+        raise ReasonNeeded("Say in a few words why it is withheld.", field="reason")
+    return _withhold(actor, variant, reason.strip(), revision)
+
+
+def _withhold(
+    actor: User, variant: ImageVariant, reason: str, revision: int | None = None
+) -> ImageVariant:
+    with one_step(actor, Verb.QUARANTINE) as step:
+        variant = lock(variant, trashed=None)
+        if variant.state is VariantStatus.QUARANTINED:
+            return variant
+        check_revision(variant, revision)
+        if retrying.stop(actor, variant):
+            variant = lock(variant, trashed=None)
+        to = {"status": VariantStatus.QUARANTINED.label, "shortlisted": False, "recheck": False}
+        ImageVariant.objects.filter(pk=variant.pk).update(error_code="quarantined", error=reason)
+        write(step, variant, Verb.QUARANTINE, to, note=reason)
+    return variant

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from audit.recording import record
+from characters.models import SourceImage
 from jobs import asking
 from jobs.errors import NotCancellable, NotRetryable
 from people.access import require
@@ -27,6 +28,17 @@ def cancel(actor: User, variant: ImageVariant) -> None:
     if variant.job is None:
         raise NothingToDo("This variant has no job that could be cancelled.")
     asking.cancel(actor, variant.job)
+
+
+def stop(actor: User, variant: ImageVariant) -> bool:
+    """Stop what is being made of a variant that is going away; whether there was anything."""
+    if variant.job is None or not variant.job.is_open:
+        return False
+    try:
+        asking.cancel(actor, variant.job)
+    except NotCancellable:
+        return False  # it ended between the look and the call
+    return True
 
 
 def cancel_request(actor: User, request: GenerationRequest) -> int:
@@ -57,8 +69,11 @@ def retry_request(actor: User, request: GenerationRequest) -> int:
     return count
 
 
-def rerun_checks(actor: User, variant: ImageVariant) -> None:
-    """Run QA, embedding and likeness of a variant again."""
+def rerun_checks(actor: User, variant: ImageVariant, *, against: SourceImage | None = None) -> None:
+    """Run QA, embedding and likeness of a variant again.
+
+    The likeness is to the source it was made from, or to the one that is named.
+    """
     require(actor, "variant.rerun_qa", variant)
     if not variant.has_file:
         raise NoFile("There is no image to check yet.")
@@ -68,6 +83,6 @@ def rerun_checks(actor: User, variant: ImageVariant) -> None:
         fresh.embedding = None
         fresh.likeness = None
         fresh.save(update_fields=["qa_report", "embedding", "likeness"])
-        checking.ask_for_checks(actor, fresh)
-        record(actor, "variant.rerun_qa", fresh)
+        checking.ask_for_checks(actor, fresh, against=against)
+        record(actor, "variant.rerun_qa", fresh, after={"against": against.pk if against else None})
         publishing.variant_changed(fresh)

@@ -18,6 +18,7 @@ from variants.deciding import (
     last_decision,
     lock,
     one_step,
+    refuse_withheld,
     respect_creator,
     write,
 )
@@ -165,12 +166,6 @@ def hero_beside(variant: ImageVariant) -> ImageVariant | None:
     return rows.filter(
         character_id=variant.character_id, variant_type__name=variant.variant_type_id, is_hero=True
     ).first()
-
-
-def refuse_withheld(variant: ImageVariant) -> None:
-    """Raise a refusal when the variant is quarantined: nothing is decided about it any more."""
-    if variant.state is VariantStatus.QUARANTINED:
-        check_edge(variant, VariantStatus.GENERATED)
 
 
 def _flagged(to: dict[str, object], variant: ImageVariant) -> dict[str, object]:

@@ -16,7 +16,6 @@ from characters.models import Character
 from people.access import require
 from people.models import User
 from studio.lib.errors import Conflict, Forbidden, StudioError
-from studio.lib.fault_points import fault_point
 from variants.deciding import (
     BACK_AND_FORTH,
     Step,
@@ -24,6 +23,7 @@ from variants.deciding import (
     facts,
     last_decision,
     outranks,
+    refuse_withheld,
     state_of,
     write,
 )
@@ -31,7 +31,7 @@ from variants.decisions import ReviewDecision, ReviewStep
 from variants.errors import ChangedMeanwhile, HeroChanged, NothingToDo, NotYours, UndoLimit
 from variants.gating import pass_variant
 from variants.models import ImageVariant
-from variants.reviewing import hero_beside, refuse_withheld
+from variants.reviewing import hero_beside
 from variants.vocabulary import MOVES, VariantStatus, Verb
 
 MAX_STEPS = 50
@@ -132,7 +132,6 @@ def _turn(actor: User, step: ReviewStep, verb: Verb) -> Undone:
                 done.changed += changed
         if not done.changed:
             raise next(iter(done.refused.values()), _gone())
-        fault_point("undoing.written")
     return done
 
 
@@ -182,6 +181,8 @@ def _put(actor: User, step: ReviewStep, decision: ReviewDecision, verb: Verb) ->
     to = _reachable(variant, there)
     if to.get("status") == VariantStatus.APPROVED.label:
         _check_may_be_hero(variant)
+        if _is_of_another_source(variant):
+            to["recheck"] = True
     write(Step(actor, verb, step), variant, verb, to, replaced=decision.replaced)
     return variant
 
@@ -220,6 +221,12 @@ def _check_may_be_hero(variant: ImageVariant) -> None:
             hero=hero.pk,
             **facts(hero),
         )
+
+
+def _is_of_another_source(variant: ImageVariant) -> bool:
+    """Whether the source was replaced while the variant was no hero, so that nobody marked it."""
+    current = variant.character.current_source_id
+    return variant.source_image_id is not None and variant.source_image_id != current
 
 
 def _check_seen(variant: ImageVariant, revision: int | None) -> None:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from variants.views import batch, comparing, deciding, editing, gallery, making
+from variants.views import (
+    batch,
+    comparing,
+    deciding,
+    editing,
+    gallery,
+    lifecycle,
+    making,
+    picking,
+    trash,
+)
 
 urlpatterns = [
     path("characters/<int:pk>/", gallery.gallery, name="character"),
@@ -22,6 +32,39 @@ urlpatterns = [
     path("variants/<int:pk>/card/", gallery.card, name="variant-card"),
     path("variants/<int:pk>/approve/", deciding.approve, name="variant-approve"),
     path("variants/<int:pk>/reject/", deciding.reject, name="variant-reject"),
+    *(
+        path(f"variants/<int:pk>/{verb}/", lifecycle.decide, {"verb": verb}, name=f"variant-{verb}")
+        for verb in lifecycle.ACTS
+    ),
+    *(
+        route
+        for verb in ("undo", "redo")
+        for route in (
+            path(
+                f"variants/<int:pk>/{verb}/",
+                lifecycle.turn,
+                {"verb": verb},
+                name=f"variant-{verb}",
+            ),
+            path(
+                f"characters/<int:pk>/{verb}/",
+                lifecycle.turn_last,
+                {"verb": verb},
+                name=f"character-{verb}",
+            ),
+        )
+    ),
+    path("variants/batch/", picking.decide, name="variants-batch"),
+    path("variants/batch/reasons/", picking.reasons, name="variants-batch-reasons"),
+    path("variants/<int:pk>/delete/", trash.delete, name="variant-delete"),
+    path("variants/<int:pk>/restore/", trash.restore, name="variant-restore"),
+    path("variants/<int:pk>/purge/", trash.purge, name="variant-purge"),
+    path("characters/<int:pk>/trash/", trash.of_character, name="character-trash"),
+    path("projects/<int:pk>/trash/", trash.of_project, name="project-trash"),
+    *(
+        path(f"sources/<int:pk>/{verb}/", trash.source, {"verb": verb}, name=f"source-{verb}")
+        for verb in ("delete", "restore", "purge")
+    ),
     path("variants/<int:pk>/cancel/", making.cancel, name="variant-cancel"),
     path("variants/<int:pk>/retry/", making.retry, name="variant-retry"),
     path("variants/<int:pk>/rerun-qa/", making.rerun_qa, name="variant-rerun-qa"),

@@ -54,8 +54,10 @@ def source_image(request: SignedIn, pk: int) -> Response:
 @api_view(["GET"])
 def source_history(request: SignedIn, pk: int) -> Response:
     """Every version of the source image, newest first."""
-    rows = character_for(request, pk).sources.select_related(
-        "qa_report", "embedding__model", "created_by"
+    rows = (
+        character_for(request, pk)
+        .sources.present()
+        .select_related("qa_report", "embedding__model", "created_by")
     )
     found, following = page_of(request, rows.prefetch_related("qa_report__results__qa_check"))
     return Response({"results": [source_json(request, s) for s in found], "next": following})

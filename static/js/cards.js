@@ -99,6 +99,16 @@ look?.addEventListener("click", (event) => {
 });
 look?.addEventListener("close", () => document.getElementById(looked)?.focus());
 
+// Ticking opens what can be done with the ticked; once it is done, nothing is ticked any more.
+document.addEventListener("change", (event) => {
+  const picks = document.querySelector("details.picks");
+  if (picks && event.target.matches(".pick input") && event.target.checked) picks.open = true;
+});
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const picks = event.detail.elt.form;
+  if (picks?.id === "picks" && event.detail.xhr.status === 200) picks.reset();
+});
+
 document.addEventListener("htmx:configRequest", (event) => {
   const { path, parameters } = event.detail;
   if (!/\/approve\/$/.test(path) || parameters.seen_hero !== undefined) return;

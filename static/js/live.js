@@ -92,7 +92,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig } = event.detail;
   if (!target?.matches?.("[data-live]") || requestConfig.verb !== "get") return;
   if (requestConfig.elt !== target) return;
-  const typing = [...target.querySelectorAll("input, textarea")].some(touched);
+  const typing = [...target.querySelectorAll("input, textarea")].some(touched)
+    || target.querySelector(".pick :checked");
   if (!typing && !target.querySelector(".menu[open], button.htmx-request, form.htmx-request")) return;
   event.detail.shouldSwap = false;
   const again = requestConfig.triggeringEvent?.type;

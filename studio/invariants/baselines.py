@@ -1,11 +1,13 @@
 """Characters, their source versions and their baseline."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, OuterRef, Subquery
+from django.db.models import Count, F, Max, OuterRef, Subquery
 
+from audit.models import AuditEvent
 from characters.models import BaselineDecision, BaselineStatus, Character, SourceImage
 from characters.receiving import ask_for_checks
 from jobs.models import OPEN
@@ -26,11 +28,16 @@ def check() -> Iterator[Fault]:
     for row in newest.exclude(current_source__version=F("newest")):
         yield Fault("old_source", f"Character {row.pk}: its current source is not the newest.")
     counted = SourceImage.objects.order_by().values("character")
-    counted = counted.annotate(n=Count("pk"), first=Min("version"), last=Max("version"))
-    for gap in counted.exclude(first=1, last=F("n")):
-        yield Fault(
-            "source_versions", f"Character {gap['character']}: its source versions have a gap."
-        )
+    counted = counted.annotate(n=Count("pk"), last=Max("version"))
+    events = AuditEvent.objects.filter(verb="source.purge").values_list("before__character")
+    purged = Counter(int(character_id) for (character_id,) in events.iterator())
+    for gap in counted.exclude(last=F("n")):
+        if gap["last"] - gap["n"] > purged[gap["character"]]:
+            yield Fault(
+                "source_versions", f"Character {gap['character']}: its source versions have a gap."
+            )
+    for row in having.filter(current_source__deleted_at__isnull=False):
+        yield Fault("trashed_source", f"Character {row.pk}: its current source is in the trash.")
     yield from _decisions()
     yield from _unchecked()
 

@@ -1,10 +1,12 @@
 """Variants: heroes, families, files by status, and the requests that they belong to."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from audit.models import AuditEvent
 from characters.models import OF_AGE, ContentRating
 from studio.invariants.fault import Fault
 from variants.models import FILE_COLUMNS_NULL, GenerationRequest, ImageVariant, ReviewDecision
@@ -25,6 +27,7 @@ def check() -> Iterator[Fault]:
     yield from _columns()
     yield from _requests()
     yield from _ratings()
+    yield from _trash()
 
 
 def _heroes() -> Iterator[Fault]:
@@ -66,9 +69,24 @@ def _families() -> Iterator[Fault]:
     )
     for variant in related.exclude(mine=F("theirs")):
         yield Fault("foreign_parent", f"Variant {variant.pk} descends from another family.")
-    families = every.order_by().filter(root__isnull=False).values("root")
-    for row in families.annotate(n=Count("pk"), last=Max("version")).exclude(last=F("n") + 1):
-        yield Fault("version_gap", f"The versions of variant {row['root']} have a gap.")
+    families = every.order_by().filter(root__isnull=False).values("root", "root__character")
+    gaps: Counter[int] = Counter()
+    for row in families.annotate(n=Count("pk"), last=Max("version")):
+        gaps[row["root__character"]] += row["last"] - row["n"] - 1
+    purged = _purged("character")
+    for character_id, count in gaps.items():
+        if count > purged[character_id]:
+            yield Fault(
+                "version_gap",
+                f"Character {character_id}: its variants lack {count} versions, and "
+                f"{purged[character_id]} were purged.",
+            )
+
+
+def _purged(name: str) -> Counter[int]:
+    """How many variants were purged, by what the record says of them."""
+    events = AuditEvent.objects.filter(verb="variant.purge").values_list(f"before__{name}")
+    return Counter(int(value) for (value,) in events.iterator() if value is not None)
 
 
 def _columns() -> Iterator[Fault]:
@@ -82,9 +100,20 @@ def _columns() -> Iterator[Fault]:
 
 
 def _requests() -> Iterator[Fault]:
-    counted = GenerationRequest.objects.annotate(made=Count("variants")).exclude(made=F("count"))
+    purged = _purged("request")
+    counted = GenerationRequest.objects.annotate(
+        made=Count("variants"), characters=Count("variants__character", distinct=True)
+    ).exclude(made=F("count") * F("characters"), characters__gt=0)
     for pk, count, made in counted.values_list("pk", "count", "made"):
-        yield Fault("request_count", f"Request {pk} asked for {count} variants and has {made}.")
+        if not purged[pk]:
+            yield Fault("request_count", f"Request {pk} asked for {count} variants and has {made}.")
+
+
+def _trash() -> Iterator[Fault]:
+    """What is in the trash has a date, and is no hero."""
+    undated = Q(deleted_at=None) ^ Q(purge_at=None)
+    for variant in ImageVariant.objects.filter(undated | Q(deleted_at__isnull=False, is_hero=True)):
+        yield Fault("trash_mismatch", f"Variant {variant.pk}: trash, date and hero disagree.")
 
 
 def _ratings() -> Iterator[Fault]:

@@ -21,7 +21,8 @@ from people.models import Project, ProjectMembership, User
 from studio.lib import pictures
 from studio.lib.pictures import Limits
 from tests import make, make_pictures
-from variants import exporting, importing, reviewing
+from variants import exporting, importing, reviewing, trashing
+from variants.decisions import ReviewStep
 from variants.exports import VariantExport
 from variants.models import GenerationRequest, ImageVariant, VariantStatus
 
@@ -75,6 +76,8 @@ class Side:
     hero: ImageVariant
     waiting: ImageVariant  # pending, its job is queued
     failed: ImageVariant  # and so is its job
+    trashed: ImageVariant  # by the creator, whose last step that was
+    old: SourceImage  # an earlier version of the source of `ready`
     request: GenerationRequest
     export: VariantExport  # of the hero, which is out
     folder_import: FolderImport  # one file of it waits
@@ -88,20 +91,27 @@ class Side:
     def failed_job(self) -> Job:
         return self.failed.job
 
+    @property
+    def step(self) -> ReviewStep:
+        return self.trashed.decisions.latest("pk").step
+
     def addresses(self) -> dict[str, int]:
         """What an address may name: `{character}`, `{variant}` …"""
         names = ("project", "ready", "draft", "source", "candidate", "hero", "waiting", "failed")
-        more = ("request", "export", "folder_import", "person", "waiting_job", "failed_job")
-        return {name: getattr(self, name).pk for name in (*names, *more)}
+        more = ("trashed", "old", "step", "request", "export", "folder_import", "person")
+        jobs = ("waiting_job", "failed_job")
+        return {name: getattr(self, name).pk for name in (*names, *more, *jobs)}
 
 
 def side(creator: User, project: Project) -> Side:
     """Fill a project through the product's own steps."""
     with quick_validator():
-        ready = make.ready(creator, make.character(creator, project, name="Jane"))
+        ready = make.character(creator, project, name="Jane")
+        old = make.source(creator, ready)
+        ready = make.ready(creator, ready)
         draft = make.character(creator, project, name="Joan")
         make.passed_source(creator, draft)
-        candidate, hero, waiting, failed = make.generated(creator, ready, 4)
+        candidate, hero, waiting, failed, trashed = make.generated(creator, ready, 5)
     nothing = dict.fromkeys(
         ("file_path", "sha256", "file_size_bytes", "width", "height", "format"), None
     )
@@ -114,14 +124,15 @@ def side(creator: User, project: Project) -> Side:
     )
     reviewing.approve(creator, hero)
     export = exporting.export(creator, hero)
+    trashing.trash(creator, trashed)
     found = [Found("Jim/ref.png", len(make.portrait()))]
     folder_import = folder_importing.begin(creator, project, found, Existing.SKIP, Limits())
     person = make.member(project, f"paul-{project.pk}", "Reviewer")
-    for row in (candidate, hero, waiting, failed, draft):
+    for row in (candidate, hero, waiting, failed, trashed, draft):
         row.refresh_from_db()
     return Side(
         project, ready, draft, ready.current_source, candidate, hero, waiting, failed,
-        candidate.request, export, folder_import, person,
+        trashed, old, candidate.request, export, folder_import, person,
     )  # fmt: skip
 
 

@@ -67,8 +67,28 @@ WRITES = {
         "post",
         {"character_ids": list, "variant_type": str, "workflow_id": int, "count": int},
     ),
-    "api-variant-approve": ("post", {"note": str, "reasons": list}),
+    "api-variant-approve": ("post", {"note": str}),
     "api-variant-reject": ("post", {"note": str, "reasons": list}),
+    "api-variant-shortlist": ("post", {"note": str}),
+    "api-variant-unshortlist": ("post", {"note": str}),
+    "api-variant-reconsider": ("post", {"note": str}),
+    "api-variant-keep": ("post", {"note": str}),
+    "api-variant-tags": ("post", {"add": list, "remove": list}),
+    "api-variant-quarantine": ("post", {"reason": str}),
+    "api-variant-undo": ("post", {}),
+    "api-variant-redo": ("post", {}),
+    "api-character-undo": ("post", {}),
+    "api-character-redo": ("post", {}),
+    "api-step-undo": ("post", {}),
+    "api-step-redo": ("post", {}),
+    "api-variant-restore": ("post", {}),
+    "api-variant-regenerate": ("post", {"count": int, "seed": int}),
+    "api-variant-recheck": ("post", {}),
+    "api-image-restore": ("post", {}),
+    "api-variants-batch": (
+        "post",
+        {"verb": str, "ids": list, "note": str, "reasons": list, "tags": list},
+    ),
     "api-variant-cancel": ("post", {}),
     "api-variant-retry": ("post", {}),
     "api-variant-rerun-qa": ("post", {}),
@@ -136,6 +156,7 @@ class Rows:
         pattern = next(p for p in _patterns() if p.name == name)
         names = set(pattern.pattern.converters)
         own = {"pk": key or self._key(name), "vid": key or self.variant.pk, "name": "w256"}
+        own["image_id"] = f"v-{key or self.variant.pk}"
         return reverse(name, kwargs={each: own[each] for each in names} | pattern.default_args)
 
     def send(self, name, data, key=None):

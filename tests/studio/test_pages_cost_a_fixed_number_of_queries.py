@@ -8,7 +8,7 @@ from characters.models import Character
 from tests import make
 from tests.people import world
 from tests.people.asking import signed_in
-from variants.models import ImageVariant, ReviewDecision, VariantStatus
+from variants.models import ImageVariant, ReviewDecision, VariantStatus, VariantTag
 
 FEW, MANY = 3, 30
 
@@ -36,6 +36,11 @@ def _one_more(cast, number):
     candidate._state.adding = True
     candidate.variant_type_id = "formal"
     candidate.save()
+    gone = ImageVariant.objects.get(pk=side.trashed.pk)
+    gone.pk = gone.id = None
+    gone._state.adding = True
+    gone.save()
+    VariantTag.objects.create(variant_id=gone.pk, name="night")
     ReviewDecision.objects.create(
         variant_id=side.candidate.pk,
         verb="shortlist",
@@ -61,6 +66,8 @@ PLACES = {
     "project": "/projects/{project}/",
     "gallery": "/characters/{ready}/",
     "history": "/characters/{draft}/history/",
+    "trash": "/characters/{ready}/trash/",
+    "project trash": "/projects/{project}/trash/",
     "request": "/requests/{request}/",
     "variant": "/variants/{candidate}/",
     "jobs": "/jobs/",
@@ -72,6 +79,7 @@ PLACES = {
     "api sources": "/api/v1/characters/{draft}/source-image/history",
     "api request": "/api/v1/requests/{request}",
     "api jobs": "/api/v1/jobs",
+    "api trash": "/api/v1/projects/{project}/trash",
     "api seeds": "/api/v1/characters/{ready}/scene-seeds",
     "api workflows": "/api/v1/workflows",
 }

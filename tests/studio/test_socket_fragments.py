@@ -4,7 +4,7 @@ from asgiref.sync import sync_to_async
 
 from tests.people import world
 from tests.studio.socket_of import opened, push
-from variants import reviewing
+from variants import reviewing, trashing
 
 
 async def test_only_the_parts_that_were_asked_for_come(committed, creator, character):
@@ -39,3 +39,14 @@ async def test_a_decision_arrives_as_the_cards_new_face(committed):
         assert "Hero" in html
         assert str(variant.pk) in html
         assert "csrfmiddlewaretoken" not in html, "one rendering is sent to many"
+
+
+async def test_a_deletion_takes_the_card_away_and_a_restored_one_is_fetched(committed):
+    cast = await sync_to_async(world.build)()
+    variant, page = cast.ours.candidate, f"character-{cast.ours.ready.pk}"
+    async with opened(cast.reviewer, f"fragments={page}") as socket:
+        await sync_to_async(trashing.trash)(cast.creator, variant)
+        html = await socket.receive_from(timeout=10)
+        assert f'id="variant-{variant.pk}" hx-swap-oob="delete"' in html
+        await sync_to_async(trashing.restore)(cast.creator, variant)
+        assert 'data-signal="refresh"' in await socket.receive_from(timeout=10)

@@ -14,7 +14,7 @@ from studio.lib.openapi import operation
 from studio.lib.routes import both
 from variants import ordering
 from variants.options import COLUMNS, MAX_OUTFIT, Options
-from variants.ordering import MAX_BATCH
+from variants.ordering import MAX_BATCH, Ordered
 from variants.wishes import Wish
 
 
@@ -79,6 +79,15 @@ class OrderedJson(TypedDict):
     job_ids: list[int]
 
 
+def ordered_json(ordered: Ordered) -> OrderedJson:
+    """The ids of what was asked for."""
+    return {
+        "request_id": ordered.request.pk,
+        "variant_ids": [variant.pk for variant in ordered.variants],
+        "job_ids": [job.pk for job in ordered.jobs],
+    }
+
+
 @operation("POST", OrderedJson, status=202, takes=WishSerializer)
 @api_view(["POST"])
 def generate(request: SignedIn, pk: int) -> Response:
@@ -111,14 +120,7 @@ def _ordered(
         override_qa=serializer.validated_data["override_qa"],
         idempotency_key=plain("Idempotency-Key", request.headers.get("Idempotency-Key", ""))[:120],
     )
-    return Response(
-        {
-            "request_id": ordered.request.pk,
-            "variant_ids": [variant.pk for variant in ordered.variants],
-            "job_ids": [job.pk for job in ordered.jobs],
-        },
-        status=202,
-    )
+    return Response(ordered_json(ordered), status=202)
 
 
 urlpatterns = [

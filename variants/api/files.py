@@ -25,7 +25,7 @@ def rendition(request: SignedIn, pk: int, name: str) -> HttpResponseBase:
 
 
 def _visible(request: SignedIn, pk: int) -> ImageVariant:
-    row = ImageVariant.objects.visible_to(request.user).present().filter(pk=pk).first()
+    row = ImageVariant.objects.showing_to(request.user).filter(pk=pk).first()
     if row is None:
         raise NotFound("There is no such variant, or it is not yours to see.")
     return row

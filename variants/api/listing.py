@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.decorators import parser_classes
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
@@ -13,8 +14,16 @@ from studio.lib.addresses import word
 from studio.lib.openapi import Page, operation
 from studio.lib.pages import page_of
 from studio.lib.routes import both
-from variants import importing
-from variants.api.shapes import ONE, VariantJson, answer, variant_for, variant_json
+from variants import importing, trashing
+from variants.api.shapes import (
+    ONE,
+    VariantJson,
+    answer,
+    if_match,
+    purging,
+    variant_for,
+    variant_json,
+)
 from variants.uploads import upload_of
 from variants.vocabulary import Provenance, VariantStatus
 
@@ -67,11 +76,24 @@ def variants(request: SignedIn, pk: int) -> Response:
     )
 
 
+PURGE = OpenApiParameter("purge", bool, description="Delete it for good, without the trash.")
+
+
 @operation("GET", VariantJson)
-@api_view(["GET"])
+@operation("DELETE", None, status=204, query=[PURGE])
+@api_view(["GET", "DELETE"])
 def variant(request: SignedIn, pk: int, vid: int) -> Response:
-    """One variant, with its parameters and every check."""
-    return answer(request, variant_for(request, pk, vid))
+    """One variant, with its parameters and every check; DELETE moves it to the trash.
+
+    With `?purge=1` record and file are deleted for good, from the trash too.
+    """
+    if request.method == "GET":
+        return answer(request, variant_for(request, pk, vid))
+    for_good = purging(request)
+    row = variant_for(request, pk, vid, trashed=for_good)
+    delete = trashing.purge if for_good else trashing.trash
+    delete(request.user, row, revision=if_match(request))
+    return Response(status=204)
 
 
 @operation("GET", Page[VariantJson])

@@ -11,13 +11,16 @@ from characters.api import ReportJson, report_json
 from characters.models import ContentRating
 from people.requests import SignedIn
 from studio.lib.addresses import whole as whole_number
-from studio.lib.errors import NotFound
+from studio.lib.errors import NotFound, StudioError
 from studio.lib.media import RENDITIONS
+from variants import rechecking
+from variants.errors import BadValue
 from variants.fragments import card_of
 from variants.models import ImageVariant
 from variants.options import options_of
 from variants.viewing import viewing_of
 
+YES_OR_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 ONE = "characters/<int:pk>/variants/<int:vid>"
 
 
@@ -30,6 +33,10 @@ class VariantJson(TypedDict):
     status: str
     is_hero: bool
     is_out: bool
+    shortlisted: bool
+    recheck: bool
+    recheck_reason: str
+    tags: list[str]
     provenance: str
     version: int
     revision: int
@@ -46,6 +53,7 @@ class VariantJson(TypedDict):
     adult: bool
     content_rating: str
     withheld: str
+    model: str
     prompt: str
     negative_prompt: str
     width: int | None
@@ -65,16 +73,35 @@ class VariantJson(TypedDict):
     execution_ms: int | None
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
+    purge_at: datetime | None
     file_url: str | None
     thumbnails: dict[str, str]
     generation_params: NotRequired[dict[str, Any]]
     qa: NotRequired[ReportJson | None]
 
 
-def variant_for(request: SignedIn, pk: int, vid: int) -> ImageVariant:
-    """The variant of that character, if the person may see it; NotFound otherwise."""
-    rows = ImageVariant.objects.visible_to(request.user).present().for_cards().defer(None)
-    rows = rows.select_related("character__project")
+class RefusedJson(TypedDict):
+    """One of many that was refused."""
+
+    id: int
+    code: str
+    detail: str
+
+
+def refused_json(pk: int, error: StudioError) -> RefusedJson:
+    """Why one of many was refused."""
+    return {"id": pk, "code": error.code, "detail": error.sentence}
+
+
+def variant_for(request: SignedIn, pk: int, vid: int, *, trashed: bool = False) -> ImageVariant:
+    """The variant of that character, if the person may see it; NotFound otherwise.
+
+    What is in the trash is there with `trashed` only, and then for those who may restore it.
+    """
+    user, rows = request.user, ImageVariant.objects.for_cards().defer(None)
+    rows = rows.select_related("character__project", "character__current_source")
+    rows = rows.showing_to(user) if trashed else rows.visible_to(user).present()
     variant = rows.filter(pk=vid, character__pk=pk).first()
     if variant is None:
         raise NotFound("There is no such variant, or it is not yours to see.")
@@ -97,6 +124,10 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "status": card.status,
         "is_hero": variant.is_hero,
         "is_out": card.is_out,
+        "shortlisted": variant.shortlisted,
+        "recheck": variant.recheck,
+        "recheck_reason": rechecking.reason(variant) if variant.recheck else "",
+        "tags": variant.tag_names,
         "provenance": variant.provenance,
         "version": variant.version,
         "revision": variant.revision,
@@ -113,6 +144,7 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "adult": variant.rating is ContentRating.ADULT,
         "content_rating": variant.rating.label,
         "withheld": card.withheld,
+        "model": variant.model,
         "prompt": variant.prompt if shown else "",
         "negative_prompt": variant.negative_prompt if shown else "",
         "width": variant.width,
@@ -132,6 +164,8 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "execution_ms": variant.metrics.get("execution_ms"),
         "created_at": variant.created_at,
         "updated_at": variant.updated_at,
+        "deleted_at": variant.deleted_at,
+        "purge_at": variant.purge_at,
         "file_url": None,
         "thumbnails": {},
     }
@@ -160,6 +194,14 @@ def if_match(request: SignedIn) -> int | None:
     if tag in ("", "*"):
         return None
     return whole_number(tag) or 0
+
+
+def purging(request: SignedIn) -> bool:
+    """Whether `?purge=1` asks to delete for good. Raises BadValue for what is no yes or no."""
+    said = request.GET.get("purge", "0")
+    if said not in YES_OR_NO:
+        raise BadValue("Say purge=1, or leave it away.", field="purge")
+    return YES_OR_NO[said]
 
 
 def answer(request: SignedIn, row: ImageVariant, *, status: int = 200) -> Response:

@@ -6,7 +6,8 @@ from people.requests import SignedIn, api_view
 from studio.lib.openapi import operation
 from studio.lib.routes import both
 from variants import retrying
-from variants.api.shapes import ONE, VariantJson, variant_for, variant_json
+from variants.api.shapes import ONE, VariantJson, if_match, variant_for, variant_json
+from variants.deciding import check_revision
 
 
 @operation("POST", VariantJson, status=202)
@@ -18,7 +19,9 @@ def work(request: SignedIn, pk: int, vid: int, verb: str) -> Response:
         "retry": retrying.retry,
         "rerun-qa": retrying.rerun_checks,
     }
-    steps[verb](request.user, variant_for(request, pk, vid))
+    row = variant_for(request, pk, vid)
+    check_revision(row, if_match(request))
+    steps[verb](request.user, row)
     return Response(variant_json(request, variant_for(request, pk, vid)), status=202)
 
 

@@ -10,18 +10,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
+from people.access import can
 from people.views import Request
 from qa.models import QACheckResult
 from studio.lib.addresses import whole
-from studio.lib.errors import Conflict
+from studio.lib.errors import Conflict, IllegalMove, StudioError
 from studio.lib.htmx import toast, wants_fragment
-from variants import reviewing, serving
+from variants import rechecking, reviewing, serving
 from variants.errors import BadValue
 from variants.forms import DecisionForm
 from variants.fragments import card_of
 from variants.models import ImageVariant
 from variants.views.gallery import card_for, variant_for
 from variants.vocabulary import RejectReason
+
+REFUSALS = (Conflict, IllegalMove)
 
 
 @login_required
@@ -47,6 +50,10 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "older": siblings.filter(pk__lt=variant.pk).order_by("-pk").first(),
         "hero": siblings.filter(is_hero=True).first(),
         "reasons": RejectReason.objects.order_by("pk"),
+        "tags": variant.tag_names,
+        "stale": rechecking.reason(variant) if variant.recheck else "",
+        "may_delete": can(request.user, "variant.delete", variant),
+        "may_quarantine": can(request.user, "variant.quarantine", variant),
     }
     return render(request, "variants/detail.html", context)
 
@@ -56,7 +63,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
 def approve(request: Request, pk: int) -> HttpResponse:
     """Make it the hero; a stale page is told what changed and shown the present state."""
     variant = variant_for(request, pk)
-    form = _decision(request)
+    form = decision_of(request)
     before = variant.character.variants.filter(
         variant_type__name=variant.variant_type_id, is_hero=True
     ).first()
@@ -68,28 +75,28 @@ def approve(request: Request, pk: int) -> HttpResponse:
             seen_hero=_seen(form["seen_hero"]),
             note=form["note"],
         )
-    except Conflict as error:
-        return _refused(request, variant, error, before)
+    except REFUSALS as error:
+        return refused(request, variant, error, before)
     changed = [before] if before and before.pk != variant.pk else []
-    return _after(request, variant, f"Candidate {variant.pk} is the hero.", changed)
+    return after(request, variant, f"Candidate {variant.pk} is the hero.", changed)
 
 
 @login_required
 @require_POST
 def reject(request: Request, pk: int) -> HttpResponse:
     variant = variant_for(request, pk)
-    form = _decision(request)
+    form = decision_of(request)
     try:
         reviewing.reject(
             request.user,
             variant,
             revision=form["revision"],
-            reasons=form["reason"],
+            reasons=request.POST.getlist("reason"),
             note=form["note"],
         )
-    except Conflict as error:
-        return _refused(request, variant, error)
-    return _after(request, variant, f"Candidate {variant.pk} is rejected.")
+    except REFUSALS as error:
+        return refused(request, variant, error)
+    return after(request, variant, f"Candidate {variant.pk} is rejected.")
 
 
 @login_required
@@ -105,13 +112,12 @@ def download(request: Request, pk: int) -> HttpResponseBase:
 
 
 def _visible(request: Request, pk: int) -> ImageVariant:
-    return get_object_or_404(ImageVariant.objects.visible_to(request.user).present(), pk=pk)
+    return get_object_or_404(ImageVariant.objects.showing_to(request.user), pk=pk)
 
 
-def _decision(request: Request) -> dict[str, Any]:
+def decision_of(request: Request) -> dict[str, Any]:
+    """What the form says that a decision comes with. Raises BadValue."""
     form = DecisionForm(request.POST)
-    names = list(RejectReason.objects.values_list("name", "name"))
-    form.fields["reason"].choices = names  # type: ignore[attr-defined]
     if not form.is_valid():
         raise BadValue(f"The decision is malformed: {form.errors.as_text()}")
     return form.cleaned_data
@@ -125,9 +131,10 @@ def _seen(text: str) -> int | None:
     return reviewing.UNSEEN if seen is None else seen
 
 
-def _refused(
-    request: Request, variant: ImageVariant, error: Conflict, hero: ImageVariant | None = None
+def refused(
+    request: Request, variant: ImageVariant, error: StudioError, hero: ImageVariant | None = None
 ) -> HttpResponse:
+    """The sentence, with the card as it is now."""
     if not wants_fragment(request):
         messages.error(request, error.sentence)
         return redirect(variant)
@@ -137,12 +144,13 @@ def _refused(
     return response
 
 
-def _after(
+def after(
     request: Request,
     variant: ImageVariant,
     sentence: str,
     changed: list[ImageVariant] | None = None,
 ) -> HttpResponse:
+    """What was done, with the card as it is now."""
     if not wants_fragment(request):
         messages.success(request, sentence)
         return redirect(variant)

@@ -1,0 +1,86 @@
+"""Deciding about several variants from the gallery or the trash, with and without JavaScript."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from people.views import Request
+from studio.lib.addresses import whole
+from studio.lib.errors import NotFound
+from studio.lib.htmx import toast, wants_fragment
+from variants import batching, tagging
+from variants.batching import Batch, Choice
+from variants.errors import BadBatch
+from variants.models import ImageVariant
+from variants.vocabulary import RejectReason, Verb
+
+SHOWN = 5
+
+
+@login_required
+@require_POST
+def decide(request: Request) -> HttpResponse:
+    """What is ticked, with the reasons, the note and the tags that stand beside the buttons."""
+    post = request.POST
+    ids = _picked(request)
+    choice = Choice(
+        verb=post.get("verb", ""),
+        reasons=post.getlist("reason") if post.get("verb") == "reject" else (),
+        note=post.get("note", "")[:2000],
+        tags=tagging.split(post.get("tags", "")),
+    )
+    batch = batching.decide(request.user, ids, choice)
+    done, refused = _told(batch)
+    if wants_fragment(request):
+        said = toast(done, tone="pass") if done else ""
+        said += toast(refused, tone="warn") if refused else ""
+        return HttpResponse(said, headers={"HX-Trigger": "refresh"})
+    if done:
+        messages.success(request, done)
+    if refused:
+        messages.warning(request, refused)
+    return redirect(_back(post.get("back", "")))
+
+
+@login_required
+@require_POST
+def reasons(request: Request) -> HttpResponse:
+    """The page between: the reasons for rejecting what was ticked. Nothing is decided yet."""
+    picks = set(_picked(request))
+    if ImageVariant.objects.visible_to(request.user).filter(pk__in=picks).count() < len(picks):
+        raise NotFound("One of the variants does not exist, or is not yours to see.")
+    context = {
+        "picks": sorted(picks),
+        "back": resolve_url(_back(request.POST.get("back", ""))),
+        "reasons": RejectReason.objects.order_by("pk"),
+    }
+    return render(request, "variants/reasons.html", context)
+
+
+def _picked(request: Request) -> list[int]:
+    ids = [whole(text) for text in request.POST.getlist("pick")]
+    if not ids or None in ids:
+        raise BadBatch("Tick at least one variant.", field="ids")
+    return [pk for pk in ids if pk is not None]
+
+
+def _told(batch: Batch) -> tuple[str, str]:
+    done = ""
+    if batch.done:
+        verb = batching.VERBS[batch.verb][0]
+        word = "untagged" if batch.verb == "untag" else Verb(verb).label
+        done = f"{len(batch.done)} {word}. One undo takes all of it back."
+    refusals = [f"{pk}: {error.sentence}" for pk, error in batch.refused.items()]
+    if not refusals:
+        return done, ""
+    more = f" And {len(refusals) - SHOWN} more." if len(refusals) > SHOWN else ""
+    return done, f"{len(refusals)} refused. {' '.join(refusals[:SHOWN])}{more}"
+
+
+def _back(address: str) -> str:
+    """Where the form stood; never another site."""
+    safe = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if safe else "home"
