@@ -34,7 +34,8 @@ def regenerate(
         variant = lock(variant)
         check_revision(variant, revision)
         refuse_withheld(variant)
-        if variant.request is None or variant.parent_variant_id is not None:
+        edited = variant.parent_variant_id is not None or variant.edit_type
+        if variant.request is None or edited:
             raise NothingToDo(
                 "It was not generated from the source by a workflow, so there is no recipe to "
                 "repeat.",

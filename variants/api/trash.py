@@ -42,7 +42,8 @@ def restore(request: SignedIn, pk: int, vid: int) -> Response:
 
 
 def _page(request: SignedIn, **where: int) -> Response:
-    rows = ImageVariant.objects.showing_to(request.user).trashed().for_cards().filter(**where)
+    rows = ImageVariant.objects.showing_to(request.user).trashed().for_cards()
+    rows = rows.select_related("character").filter(**where)
     found, following = page_of(request, rows)
     return Response({"results": [variant_json(request, row) for row in found], "next": following})
 

@@ -102,7 +102,8 @@ def source(request: Request, pk: int, verb: str) -> HttpResponse:
 
 
 def _page(request: Request, context: dict[str, Any], **where: Character | Project) -> HttpResponse:
-    rows = ImageVariant.objects.showing_to(request.user).trashed().for_cards().filter(**where)
+    rows = ImageVariant.objects.showing_to(request.user).trashed().for_cards()
+    rows = rows.select_related("character").filter(**where)
     found, following = page_of(request, rows)
     shown = {"cards": [card_of(row) for row in found], "next_url": following or ""}
     return render(request, "variants/trash.html", {**context, **shown})
