@@ -1,11 +1,11 @@
 """The cast: an admin, a creator, a reviewer and an outsider, and a project with a character."""
 
 import pytest
+from django.test import TransactionTestCase
 from rest_framework.test import APIClient
 
-from studio.lib import triggers
 from studio.lib.env import s3_options
-from tests import make
+from tests import make, pristine
 from tests.fakes.s3 import BUCKET, KEYS, open_bucket, start_server
 
 
@@ -65,19 +65,20 @@ def no_attendance(monkeypatch):
     return told
 
 
-@pytest.fixture
-def guarded_afterwards(django_db_setup, django_db_blocker):
-    """Puts the append-only guard back once the tables have been emptied."""
-    yield
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """As pytest-django's; what a test commits is taken back as `pristine` does it."""
     with django_db_blocker.unblock():
-        triggers.create_triggers()
+        put_back = pristine.remember()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: put_back())
+        yield put_back
 
 
 @pytest.fixture
-def committed(guarded_afterwards, django_db_serialized_rollback, transactional_db):
-    """A database with real commits, for threads and processes; seeded rows are kept."""
-    yield
-    triggers.drop_append_only()
+def committed(transactional_db, django_db_setup):
+    """A database with real commits, for threads and processes; calling it empties that again."""
+    return django_db_setup
 
 
 @pytest.fixture

@@ -104,20 +104,6 @@ def drop_guards(using: str = "default") -> None:
         _execute(connection, [f"DROP TRIGGER IF EXISTS {guard.name}" for guard in GUARDS])
 
 
-def drop_append_only(using: str = "default") -> None:
-    """Lift the append-only guard (a test database is emptied between tests; nothing else)."""
-    connection = connections[using]
-    for table in sorted(APPEND_ONLY):
-        on = f" ON {table}" if connection.vendor == "postgresql" else ""
-        _execute(
-            connection,
-            [
-                f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}"
-                for verb in ("update", "delete", "truncate")
-            ],
-        )
-
-
 def _execute(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
     with connection.cursor() as cursor:
         for statement in statements:

@@ -50,10 +50,10 @@ def move_media(settings, tmp_path):
     return move
 
 
-def wipe():
-    """An empty database, as after `migrate`."""
-    triggers.drop_append_only()
-    call_command("flush", interactive=False, verbosity=0)
+@pytest.fixture
+def wipe(committed):
+    """`wipe()` makes the database what it is after `migrate`."""
+    return committed
 
 
 def backup(place, *options):
@@ -76,7 +76,7 @@ def contents():
 
 
 @pytest.mark.parametrize("name", ["kept", "kept.tar"])
-def test_everything_comes_back(studio, move_media, tmp_path, name):
+def test_everything_comes_back(studio, wipe, move_media, tmp_path, name):
     before = contents()
     events = AuditEvent.objects.count()
     backup(tmp_path / name)
@@ -91,7 +91,7 @@ def test_everything_comes_back(studio, move_media, tmp_path, name):
     assert again.pk > studio.pk, "no number is given twice"
 
 
-def test_a_job_that_ran_waits_again(studio, move_media, tmp_path):
+def test_a_job_that_ran_waits_again(studio, wipe, move_media, tmp_path):
     lease = claim("cpu", "gone", TIMING)
     backup(tmp_path / "kept")
     wipe()
@@ -133,7 +133,9 @@ def test_the_list_of_files_is_one_that_sha256sum_reads(studio, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["files", "database", "listing"])
-def test_a_flipped_byte_is_found_before_anything_is_changed(studio, move_media, tmp_path, what):
+def test_a_flipped_byte_is_found_before_anything_is_changed(
+    studio, wipe, move_media, tmp_path, what
+):
     place = backup(tmp_path / "kept")
     pattern = {"files": "files/**/*.png", "database": "database-*", "listing": "files-*.sha256"}
     file = next(iter(place.glob(pattern[what])))
@@ -148,7 +150,7 @@ def test_a_flipped_byte_is_found_before_anything_is_changed(studio, move_media, 
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
-def test_a_backup_that_was_cut_short_is_refused(studio, move_media, tmp_path, share):
+def test_a_backup_that_was_cut_short_is_refused(studio, wipe, move_media, tmp_path, share):
     place = backup(tmp_path / "kept.tar")
     data = place.read_bytes()
     end = len(data.rstrip(b"\0"))
@@ -178,7 +180,7 @@ def test_what_is_there_is_not_replaced_unless_forced(studio, move_media, tmp_pat
     assert Character.objects.get().name == "Jane"
 
 
-def test_files_of_another_studio_are_not_mixed_in(studio, tmp_path):
+def test_files_of_another_studio_are_not_mixed_in(studio, wipe, tmp_path):
     place = backup(tmp_path / "kept")
     wipe()
     with pytest.raises(CommandError, match="storage has files already"):
@@ -237,7 +239,7 @@ def test_an_original_that_is_damaged_is_said_at_the_end(studio, tmp_path, own_me
         restore(place, "--force")
 
 
-def test_from_s3_and_back(s3, studio, tmp_path):
+def test_from_s3_and_back(s3, studio, wipe, tmp_path):
     """The storage of both is S3; the backup is a file here."""
     before = contents()
     place = backup(tmp_path / "kept.tar")
@@ -248,7 +250,7 @@ def test_from_s3_and_back(s3, studio, tmp_path):
     assert contents() == before
 
 
-def test_from_disk_to_s3(studio, tmp_path, request):
+def test_from_disk_to_s3(studio, wipe, tmp_path, request):
     before = contents()
     place = backup(tmp_path / "kept")
     wipe()
