@@ -22,6 +22,7 @@ Values = Mapping[str, Scalar]
 
 MAX_TEXT = 10_000
 SEED_MAX = 2**64 - 1
+LARGEST = 1e20  # of any bound: more than every seed
 # Types whose value must be given at each run; the others keep what the graph says.
 REQUIRED: frozenset[str] = frozenset({"image", "mask", "prefix"})
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*(\.[a-z]{3,4})?")
@@ -99,7 +100,7 @@ def _one(item: Any) -> Binding:
     try:
         kind = item["type"]
         if kind not in get_args(BindingType):
-            raise BindingRefused(f"A binding of type {kind!r} does not exist.")
+            raise BindingRefused(f"A binding of type {str(kind)[:40]!r} does not exist.")
         return Binding(
             name=_word(item, "name"),
             node=_word(item, "node"),
@@ -110,7 +111,7 @@ def _one(item: Any) -> Binding:
             choices=tuple(str(choice) for choice in item.get("choices", ())),
             seed_map=_seed_map(item.get("map")),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise BindingRefused("A binding has a name, a node, an input and a type.") from error
 
 
@@ -121,9 +122,11 @@ def _word(item: Mapping[str, Any], key: str) -> str:
 
 
 def _bound(value: Any) -> float | None:
-    if value is None or (isinstance(value, int | float) and math.isfinite(value)):
-        return value
-    raise BindingRefused("The bounds of a binding are numbers.")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+        raise BindingRefused("The bounds of a binding are numbers of a usual size.")
+    return value
 
 
 def _seed_map(stored: Any) -> SeedMap | None:
@@ -131,8 +134,11 @@ def _seed_map(stored: Any) -> SeedMap | None:
         return None
     if stored["from"] != "seed":
         raise BindingRefused("A value can be derived from the seed only.")
-    low, high = stored["scale"]
-    return SeedMap(float(low), float(high), int(stored.get("salt", 0)))
+    low, high = (float(bound) for bound in stored["scale"])
+    salt = int(stored.get("salt", 0))
+    if not max(abs(low), abs(high), abs(salt)) <= LARGEST:
+        raise BindingRefused("What is derived from the seed is a number of a usual size.")
+    return SeedMap(low, high, salt)
 
 
 def faults(graph: Graph, bindings: Sequence[Binding]) -> list[str]:

@@ -149,3 +149,45 @@ class HookMissing(BridgeError):
 
     code = "restart_hook_missing"
     status = 409
+
+
+class UnfitGraph(GraphRefused):
+    """An uploaded graph cannot be sent to any server as it is."""
+
+    code = "graph_refused"
+    status = 400
+
+
+class WorkflowRefused(BridgeError):
+    """A workflow's name, title or kind is none; `extra["field"]` says which."""
+
+    code = "workflow_refused"
+    status = 400
+
+
+class WorkflowExists(BridgeError):
+    """The name is taken."""
+
+    code = "workflow_exists"
+    status = 409
+
+
+class BuiltInWorkflow(BridgeError):
+    """Built-in workflows come from their recipes, and only from there."""
+
+    code = "workflow_built_in"
+    status = 409
+
+
+class NoServerToAsk(BridgeError):
+    """Nobody can say what a server has: none is registered, online, or of that name."""
+
+    code = "no_server_to_ask"
+    status = 409
+
+
+class ServerSilent(BridgeError):
+    """The one server that was to be asked did not answer readably."""
+
+    code = "server_silent"
+    status = 409

@@ -1,5 +1,7 @@
 """What a recipe gives: a graph, its bindings and its name. Pure, as every recipe is."""
 
+from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,6 +35,14 @@ def node(class_type: str, title: str = "", **inputs: Any) -> dict[str, Any]:
     if title:
         made["_meta"] = {"title": title}
     return made
+
+
+def altered(graph: Graph, changes: Mapping[str, Mapping[str, Any]]) -> Graph:
+    """A copy of a graph with other plain values: node id -> input -> value."""
+    copied = deepcopy(graph)
+    for node_id, values in changes.items():
+        copied[node_id]["inputs"] |= values
+    return copied
 
 
 def fitted(
