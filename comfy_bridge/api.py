@@ -1,4 +1,4 @@
-"""REST: workflows by name, and servers for admins."""
+"""REST: servers, for admins; the routes of workflows are in workflow_api.py."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -7,26 +7,14 @@ from django.forms import model_to_dict
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from comfy_bridge import bindings, operating
+from comfy_bridge import operating, workflow_api
 from comfy_bridge.forms import ServerForm
-from comfy_bridge.models import ComfyServer, ServerStatus, Workflow
+from comfy_bridge.models import ComfyServer, ServerStatus
 from people.access import require
 from people.requests import SignedIn, api_view, body, plain
 from studio.lib.errors import NotFound
 from studio.lib.openapi import Page, operation
 from studio.lib.routes import both
-
-
-class WorkflowJson(TypedDict):
-    """A workflow in its newest version; `takes` names what can be asked of it."""
-
-    id: int
-    name: str
-    title: str
-    kind: str
-    description: str
-    version: int
-    takes: list[str]
 
 
 class ServerJson(TypedDict):
@@ -60,28 +48,6 @@ class ServerAsk(TypedDict, total=False):
     slots: int
     agent_url: str
     restart_hook: str
-
-
-@operation("GET", Page[WorkflowJson])
-@api_view(["GET"])
-def workflows(request: SignedIn) -> Response:
-    """The workflows that can be asked for."""
-    require(request.user, "workflow.view")
-    found: list[WorkflowJson] = []
-    for row in Workflow.objects.filter(is_archived=False).order_by("pk"):
-        version = row.latest()
-        found.append(
-            {
-                "id": row.pk,
-                "name": row.name,
-                "title": row.title,
-                "kind": row.kind,
-                "description": row.description,
-                "version": version.version,
-                "takes": sorted(bindings.names(version.declared_bindings)),
-            }
-        )
-    return Response({"results": found, "next": None})
 
 
 def server_json(server: ComfyServer) -> ServerJson:
@@ -173,7 +139,7 @@ def _valid(request: SignedIn, row: ComfyServer) -> ServerForm:
 
 
 urlpatterns = [
-    *both("workflows", workflows, "api-workflows"),
+    *workflow_api.urlpatterns,
     *both("comfy-servers", servers, "api-comfy-servers"),
     *both("comfy-servers/<int:pk>", server, "api-comfy-server"),
     *both("comfy-servers/<int:pk>/pause", server_pause, "api-comfy-server-pause"),

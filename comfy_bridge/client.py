@@ -20,6 +20,7 @@ from comfy_bridge.answers import (
     read_uploaded,
 )
 from comfy_bridge.catalog import Catalog, choices, read_object_info
+from comfy_bridge.descriptions import NodeSpec, read_descriptions
 from comfy_bridge.errors import GraphRefused, HostileAnswer, OutputGone, ServerError
 from comfy_bridge.refusals import read_node_errors, read_refusal
 from comfy_bridge.requests import Graph, OutputFile, Upload
@@ -95,6 +96,10 @@ class ComfyClient:
     def object_info(self) -> Catalog:
         """Every node class and model file that the server has (up to a megabyte: ask seldom)."""
         return read_object_info(self._json("/object_info", MAX_LIST_BYTES))
+
+    def descriptions(self, classes: Collection[str]) -> dict[str, NodeSpec]:
+        """What the server says of these node classes; those that it does not have are left out."""
+        return read_descriptions(self._json("/object_info", MAX_LIST_BYTES), classes)
 
     def checkpoints(self) -> tuple[str, ...]:
         """Names of the checkpoints that the server has."""

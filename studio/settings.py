@@ -215,6 +215,7 @@ except ValueError as error:
 # --- ComfyUI and models -------------------------------------------------------------------------
 COMFYUI_URLS = env.words("COMFYUI_URLS")
 COMFYUI_NETWORKS = env.words("COMFYUI_NETWORKS", "127.0.0.0/8,::1/128")
+COMFYUI_NODE_CLASSES = env.names("COMFYUI_NODE_CLASSES")
 COMFYUI_RESTART_HOOKS_DIR = env.folder("COMFYUI_RESTART_HOOKS_DIR")
 COMFYUI_STALL_S = env.number("COMFYUI_STALL_S", default=120)
 COMFYUI_WAIT_S = env.number("COMFYUI_WAIT_S", default=90)

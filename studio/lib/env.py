@@ -61,6 +61,11 @@ def words(name: str, default: str = "") -> list[str]:
     return text(name, default).replace(",", " ").split()
 
 
+def names(name: str) -> list[str]:
+    """A list separated by commas, of names that may have spaces in them."""
+    return [each.strip() for each in text(name).split(",") if each.strip()]
+
+
 def generated_secret(name: str, file: Path) -> str:
     """The secret from the environment, else one generated once into `file` (mode 0600)."""
     given = text(name)

@@ -64,6 +64,11 @@ HAND_MADE = {"file": FILE, "variant_type": "formal"}
 FOLDER = {"entries": [{"path": "Jane/ref.png", "size": 1}]}
 FILE_OF_FOLDER = {"path": "Jim/ref.png", "file": FILE}
 SERVER = {"name": "gpu-2", "url": "http://127.0.0.1:8189"}
+GRAPH = {
+    "1": {"class_type": "EmptyImage", "inputs": {"width": 64}},
+    "9": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "x"}},
+}
+WORKFLOW = {"name": "mine", "graph": GRAPH}
 CHARACTER = {"name": "Judy", "depicts": "fictional", "age_basis": "unknown"}
 
 PUBLIC = [
@@ -105,6 +110,12 @@ OWN = [
     row("POST", "/api/v1/queues/io/resume", "403 403 403 403 200"),
     row("GET", "/api/v1/variant-types", "200 200 200 200 200"),
     row("GET", "/api/v1/workflows", "200 403 200 200 200"),
+    row("POST", "/api/v1/workflows", "403 403 403 403 201", WORKFLOW),
+    row("GET", "/api/v1/workflows/{workflow}", "200 403 200 200 200"),
+    row("PATCH", "/api/v1/workflows/{workflow}", "403 403 403 403 200", {"title": "Other"}),
+    row("GET", "/api/v1/workflows/{workflow}/versions", "403 403 403 403 200"),
+    row("POST", "/api/v1/workflows/{workflow}/versions", "403 403 403 403 409", {"bindings": []}),
+    row("POST", "/api/v1/workflows/{workflow}/validate", "409 403 403 409 409"),
     row("GET", "/api/v1/comfy-servers", "403 403 403 403 200"),
     row("POST", "/api/v1/comfy-servers", "403 403 403 403 201", SERVER),
     row("GET", "/api/v1/comfy-servers/{server}", "403 403 403 403 200"),

@@ -109,6 +109,13 @@ WRITES = {
     "api-comfy-server": ("patch", {"name": str, "url": str, "slots": int, "restart_hook": str}),
     "api-comfy-server-pause": ("post", {}),
     "api-comfy-server-resume": ("post", {}),
+    "api-workflows": (
+        "post",
+        {"name": str, "title": str, "kind": str, "description": str, "graph": dict, "server": str},
+    ),
+    "api-workflow": ("patch", {"title": str, "description": str}),
+    "api-workflow-versions": ("post", {"graph": dict, "bindings": list, "server": str}),
+    "api-workflow-validate": ("post", {"server": str, "version": int}),
     "api-job-cancel": ("post", {}),
     "api-job-retry": ("post", {}),
     "api-job-front": ("post", {}),
