@@ -22,12 +22,14 @@ from variants import (
     publishing,
     rechecking,
     trashing,  # noqa: F401  its chore registers
+    trying,
     waiting,
 )
 from variants.errors import VariantGone
 from variants.models import ImageVariant
 from variants.moving import set_status
 from variants.telling import Telling
+from variants.trials import WorkflowTrial
 from variants.vocabulary import MOVES, VariantStatus
 
 FOLLOWS = {
@@ -105,6 +107,24 @@ def generate(lease: Lease) -> None:
 def compare(lease: Lease) -> None:
     comparing.compare(lease)
     publishing.variant_changed(_variant(lease.job))
+
+
+def _trial(job: Job) -> WorkflowTrial:
+    return WorkflowTrial.objects.select_related("version__workflow", "server", "submission").get(
+        pk=job.args["trial_id"]
+    )
+
+
+def mirror_trial(job: Job) -> None:
+    """A test run that ended otherwise than well leaves nothing behind at its server."""
+    submission = _trial(job).submission
+    if submission and job.state is not JobStatus.QUEUED:
+        _withdraw(job, submission)
+
+
+@handles("workflow.trial", "comfy", "Test run of a workflow", on_change=mirror_trial)
+def try_out(lease: Lease) -> None:
+    trying.run(lease, _trial(lease.job))
 
 
 @handles("variant.withdraw", "io", "Taking a cancelled prompt back from its ComfyUI server")

@@ -26,6 +26,7 @@ from variants import (
     reviewing,
     server_admin,  # noqa: F401  importing registers
     trashing,
+    trial_admin,  # noqa: F401  importing registers
 )
 from variants.models import GenerationRequest, ImageVariant, ReviewDecision
 from variants.viewing import viewing_of

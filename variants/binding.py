@@ -1,9 +1,8 @@
 """From a stored workflow version and a wish to the prompt that is sent: the only such path."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from characters.models import SourceImage
 from comfy_bridge import bindings
 from comfy_bridge.models import WorkflowVersion
 from comfy_bridge.preparing import output_prefix, prepare
@@ -16,14 +15,25 @@ LATENT_LONG_SIDE_PX = 1024
 PLAIN_LONG_SIDE_PX = 2048
 
 
+class HasSize(Protocol):
+    """A picture's size in px, upright."""
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def height(self) -> int: ...
+
+
 def prompt_for(
     version: WorkflowVersion,
-    source: SourceImage,
+    source: HasSize,
     picture: bytes,
     *,
     seed: int,
     key: str,
     wish: Mapping[str, Any],
+    mask: bytes | None = None,
 ) -> BoundPrompt:
     """The version's graph with picture, seed, size, prefix and every wished value that it takes.
 
@@ -48,4 +58,6 @@ def prompt_for(
     }
     given = {name: value for name, value in values.items() if name in takes}
     pictures = {"source_image": picture} if "source_image" in takes else {}
+    if mask is not None and "mask" in takes:
+        pictures["mask"] = mask
     return prepare(version.graph, declared, given, pictures, version.outputs)

@@ -50,12 +50,13 @@ def generate(lease: Lease, variant: ImageVariant, tell: Callable[[Progress], Non
     fault_point("generating.prepared")
     placed = place(lease, variant)
     fault_point("generating.stored")
-    outcome = _driven(lease, placed, tell)
+    outcome = driven(lease, placed, tell)
     params = _params(placed, outcome, variant.seed or 0)
     return Made(outcome, params, model=main_model(placed.prompt.graph))
 
 
-def _driven(lease: Lease, placed: Placed, tell: Callable[[Progress], None]) -> Outcome:
+def driven(lease: Lease, placed: Placed, tell: Callable[[Progress], None]) -> Outcome:
+    """Drive a placed prompt to its end under the lease; raises as `generate` does."""
     server, submission = placed.server, placed.submission
     cancelled: list[Cancelled] = []
 

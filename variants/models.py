@@ -15,6 +15,7 @@ from studio.lib.files import rendition_key
 from studio.lib.tables import NamedIndex, Stamped
 from variants import exports
 from variants.decisions import ReviewDecision, ReviewStep, VariantTag
+from variants.trials import WorkflowTrial
 from variants.vocabulary import (
     Described,
     Kind,
@@ -30,6 +31,7 @@ __all__ = [
     "ReviewDecision",
     "ReviewStep",
     "VariantTag",
+    "WorkflowTrial",
 ]
 
 FILE_COLUMNS_NULL = tuple(

@@ -20,6 +20,7 @@ from jobs import publishing as job_publishing
 from jobs.models import Job, JobStatus
 from variants import publishing
 from variants.models import ImageVariant
+from variants.trials import WorkflowTrial
 
 TOLD_AT_ONCE = 500
 
@@ -58,7 +59,7 @@ def when_a_server_is_free(due: QuerySet[Job]) -> QuerySet[Job]:
     running = Job.objects.filter(queue="comfy", status_id=JobStatus.RUNNING)
     for job in running.exclude(pk__in=followed):
         # Claimed a moment ago: it will take the place that it would be given now.
-        if server := pool.choose(needs_of(job), servers):
+        if server := pool.choose(needs_of(job), _meant(job.needs, servers)):
             server.take_one()
     allowed = _fits_room(servers) | Q(pk__in=followed) | Q(cancel_requested_at__isnull=False)
     if nobody_answers():
@@ -77,28 +78,39 @@ def would_be_claimed(job: Job, servers: Iterable[ComfyServer]) -> bool:
 
 
 def _fits_room(servers: Iterable[ComfyServer]) -> Q:
-    return _fits([server.catalog for server in servers if server.room])
+    return _fits([server for server in servers if server.room])
+
+
+def _meant(needs: Mapping[str, Any], servers: Iterable[ComfyServer]) -> list[ComfyServer]:
+    """The servers that a job's needs leave it: all, or the one that a test run is for."""
+    pinned = needs.get("server")
+    return [server for server in servers if pinned is None or server.pk == pinned]
 
 
 def _followed() -> list[int]:
     """The jobs whose prompt is with a server that answers."""
-    with_a_server = ImageVariant.objects.filter(
-        submission__status_id__in=OPEN, job__isnull=False
-    ).exclude(submission__server__status_id=ServerStatus.OFFLINE)
-    return list(with_a_server.values_list("job_id", flat=True))
+    ids: list[int] = []
+    for rows in (ImageVariant.objects.all(), WorkflowTrial.objects.all()):
+        with_a_server = rows.filter(submission__status_id__in=OPEN, job__isnull=False).exclude(
+            submission__server__status_id=ServerStatus.OFFLINE
+        )
+        ids += with_a_server.values_list("job_id", flat=True)
+    return ids
 
 
-def _fits(catalogs: Sequence[Catalog]) -> Q:
-    """Jobs that can be done with one of the catalogs."""
-    if not catalogs:
+def _fits(servers: Sequence[ComfyServer]) -> Q:
+    """Jobs that can be done on one of the servers."""
+    if not servers:
         return Q(pk__in=[])
     # A job of before there were needs goes anywhere, and says there what is missing.
     fitting = Q(needs={})
+    catalogs = {server.pk: server.catalog for server in servers}
     for version in WorkflowVersion.objects.filter(used_at__isnull=False).values_list("pk"):
-        for catalog in catalogs:
+        for server_pk, catalog in catalogs.items():
             models = _models_in(catalog, *version)
             if models is not None:
-                fitting |= Q(needs__version=version[0]) & models
+                here = Q(needs__server__isnull=True) | Q(needs__server=server_pk)
+                fitting |= Q(needs__version=version[0]) & models & here
     return fitting
 
 
@@ -140,11 +152,11 @@ def explain() -> int:
     servers = list(ComfyServer.objects.with_open())
     queued = Job.objects.filter(queue="comfy", status_id=JobStatus.QUEUED)
     waiting = queued.exclude(pk__in=_followed())
-    fitting = waiting.filter(_fits([each.catalog for each in servers if each.is_accepting]))
+    fitting = waiting.filter(_fits([each for each in servers if each.is_accepting]))
     stuck = waiting.exclude(pk__in=fitting.values("pk"))
     changed = _note(queued.exclude(pk__in=stuck.values("pk")), "")
     for needs in list(stuck.order_by().values_list("needs", flat=True).distinct()):
-        reasons = pool.absence(needs_of(Job(needs=needs)), servers)
+        reasons = pool.absence(needs_of(Job(needs=needs)), _meant(needs, servers))
         changed += _note(stuck.filter(needs=needs), " ".join(reasons))
     _tell(changed[:TOLD_AT_ONCE])
     return len(changed)
@@ -158,8 +170,8 @@ def _note(jobs: QuerySet[Job], note: str) -> list[int]:
 
 def _tell(ids: Iterable[int]) -> None:
     """Trays and cards hear of it; of very many those that are looked at later are read anew."""
-    rows = ImageVariant.objects.filter(job_id__in=list(ids)).select_related("job__kind")
-    for variant in rows:
+    for job in Job.objects.filter(pk__in=list(ids)).select_related("kind", "asked_by"):
+        job_publishing.job_changed(job)
+    for variant in ImageVariant.objects.filter(job_id__in=list(ids)).select_related("job"):
         if variant.job:
-            job_publishing.job_changed(variant.job)
             publishing.variant_progress(variant, 0.0, variant.job.note, "")
