@@ -45,8 +45,9 @@ class InputSpec:
     def bound(self, name: str) -> float | None:
         """`min` or `max` where the server gives a number."""
         value = self.options.get(name)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return value if is_number and abs(value) <= LARGEST else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return value if abs(value) <= LARGEST else None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Forms of the variants' pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,9 +8,18 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from characters.models import Character
-from comfy_bridge.models import ComfyServer, ServerStatus, Workflow
+from comfy_bridge.models import ComfyServer, ServerStatus, Workflow, WorkflowVersion
 from studio.lib.tables import Lookup
 from variants.options import COLUMNS, MAX_OUTFIT, Options
+from variants.value_fields import (
+    KINDS,
+    PREFIX,
+    Offer,
+    fields_for,
+    offers,
+    values_of,
+    workflow_choices,
+)
 from variants.vocabulary import (
     AspectRatio,
     EnvironmentPreset,
@@ -20,6 +30,14 @@ from variants.vocabulary import (
 from variants.wishes import MAX_COUNT, MAX_PROMPT, MAX_SEED, Wish
 
 MAX_NOTE = 2000
+# Another workflow takes other values: the page asks which (a button does it without a script).
+SHOW_ITS_FIELDS = {
+    "hx-post": "",
+    "hx-trigger": "change",
+    "hx-target": "#value-fields",
+    "hx-swap": "outerHTML",
+    "hx-vals": '{"look": "1"}',
+}
 
 
 CHOICES: dict[str, tuple[type[Lookup], str]] = {
@@ -36,7 +54,9 @@ class GenerateForm(forms.Form):
     variant_type = forms.ModelChoiceField(
         VariantType.objects.none(), to_field_name="name", empty_label=None, label="Type"
     )
-    workflow = forms.ModelChoiceField(Workflow.objects.none(), empty_label=None)
+    workflow = forms.ModelChoiceField(
+        Workflow.objects.none(), empty_label=None, widget=forms.Select(attrs=SHOW_ITS_FIELDS)
+    )
     count = forms.IntegerField(min_value=1, max_value=MAX_COUNT, initial=4, label="Candidates")
     prompt = forms.CharField(
         required=False, max_length=MAX_PROMPT, widget=forms.Textarea(attrs={"rows": 4})
@@ -74,8 +94,13 @@ class GenerateForm(forms.Form):
         super().__init__(*args, **kwargs)
         types = VariantType.objects.filter(archived_at__isnull=True)
         self.fields["variant_type"].queryset = types  # type: ignore[attr-defined]
-        workflows = Workflow.objects.filter(is_archived=False, kind="img2img")
+        servers = list(ComfyServer.objects.all())
+        offered = offers(servers)
+        workflows = Workflow.objects.filter(is_archived=False, kind__in=KINDS)
         self.fields["workflow"].queryset = workflows  # type: ignore[attr-defined]
+        self.fields["workflow"].choices = workflow_choices(offered)  # type: ignore[attr-defined]
+        if version := self._chosen(offered):
+            self.fields |= fields_for(version, servers, but=self.base_fields)
         names = [(name, name) for name in checkpoints()]
         self.fields["checkpoint"].choices = [("", "The only one there is"), *names]  # type: ignore[attr-defined]
         if not settings.ADULT_CONTENT_ENABLED:
@@ -83,6 +108,22 @@ class GenerateForm(forms.Form):
         for name, (model, none) in CHOICES.items():
             known = model._default_manager.order_by("pk").values_list("name", "name")
             self.fields[name].choices = [("", none), *known]  # type: ignore[attr-defined]
+
+    def _chosen(self, offered: Sequence[Offer]) -> WorkflowVersion | None:
+        """The version whose values are asked for: of the chosen workflow, else of the first."""
+        said = str(self["workflow"].value() or "")
+        versions = {str(one.version.workflow_id): one.version for one in offered}
+        return versions.get(said) or next(iter(versions.values()), None)
+
+    @property
+    def value_fields(self) -> list[forms.BoundField]:
+        """The fields of what the chosen workflow takes beyond the form's own."""
+        return [self[name] for name in self.fields if name.startswith(PREFIX)]
+
+    @property
+    def has_value_errors(self) -> bool:
+        """Whether one of those fields has to be looked at."""
+        return any(field.errors for field in self.value_fields)
 
     def wish(self) -> Wish:
         """The validated answers as a wish."""
@@ -100,7 +141,7 @@ class GenerateForm(forms.Form):
             lock_seed=data["lock_seed"],
             adult=data.get("adult", False),
             options=Options(**{name: data[name] for name in COLUMNS}),
-            values=values,
+            values={**values, **values_of(data)},
         )
 
 

@@ -13,10 +13,11 @@ from people.access import require
 from people.models import Project
 from people.views import Request
 from studio.lib.errors import StudioError
+from studio.lib.htmx import wants_fragment
 from variants import ordering
 from variants.estimating import estimate
 from variants.forms import BatchForm
-from variants.views.making import add_refusal
+from variants.views.making import add_refusal, is_looking, value_fields
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,15 @@ def generate(request: Request, pk: int) -> HttpResponse:
         project=project, archived_at__isnull=True
     )
     rows = rows.select_related("project", "current_source__qa_report")
-    form = BatchForm(request.POST or None, characters=rows)
+    looked = is_looking(request)
+    if looked:
+        form = BatchForm(initial=request.POST.dict(), characters=rows)
+        if wants_fragment(request):
+            return value_fields(request, form)
+    else:
+        form = BatchForm(request.POST or None, characters=rows)
     status = 200
-    if request.method == "POST":
+    if request.method == "POST" and not looked:
         status = 400
         if form.is_valid():
             try:
@@ -64,6 +71,7 @@ def generate(request: Request, pk: int) -> HttpResponse:
         "may_override": bool(ordering.may_override(request.user, project)),
         "estimate": estimate(),
         "key": ordering.new_key(),
+        "looked": looked,
     }
     return render(request, "variants/generate_batch.html", context, status=status)
 

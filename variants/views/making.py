@@ -21,6 +21,7 @@ from variants.errors import NothingToDo
 from variants.estimating import estimate
 from variants.forms import GenerateForm
 from variants.models import GenerationRequest, ImageVariant
+from variants.value_fields import PREFIX
 from variants.views.gallery import card_for, cards_for, variant_for
 from variants.wishes import wish_again
 
@@ -32,9 +33,15 @@ def generate(request: Request, pk: int) -> HttpResponse:
     character = character_for(request, pk)
     require(request.user, "variant.generate", character)
     initial = {"prompt": character.base_appearance_description or character.appearance}
-    form = GenerateForm(request.POST or None, initial=initial)
+    looked = is_looking(request)
+    if looked:
+        form = GenerateForm(initial={**initial, **request.POST.dict()})
+        if wants_fragment(request):
+            return value_fields(request, form)
+    else:
+        form = GenerateForm(request.POST or None, initial=initial)
     status = 200
-    if request.method == "POST":
+    if request.method == "POST" and not looked:
         if form.is_valid():
             try:
                 ordered = ordering.order(
@@ -65,6 +72,7 @@ def generate(request: Request, pk: int) -> HttpResponse:
         "may_override": may_override and verdict,
         "estimate": estimate(),
         "key": ordering.new_key(),
+        "looked": looked,
     }
     return render(request, "variants/generate.html", context, status=status)
 
@@ -143,10 +151,21 @@ def request_work(request: Request, pk: int, verb: str) -> HttpResponse:
     return redirect("request", row.pk)
 
 
+def is_looking(request: Request) -> bool:
+    """Whether the form was sent only to see what the chosen workflow takes."""
+    return "look" in request.POST
+
+
+def value_fields(request: Request, form: GenerateForm) -> HttpResponse:
+    """The fields of what the form's workflow takes, alone."""
+    return render(request, "variants/_value_fields.html", {"form": form, "looked": True})
+
+
 def add_refusal(form: GenerateForm, error: StudioError) -> int:
     """Put a refusal beside its field, or each character's above the form; the status to answer."""
-    name = error.extra.get("field")
-    form.add_error(name if name in form.fields else None, error.sentence)
+    said = error.extra.get("field")
+    names = [name for name in (said, f"{PREFIX}{said}") if name in form.fields]
+    form.add_error(names[0] if names else None, error.sentence)
     for one in error.extra.get("refused", ()):
         form.add_error(None, f"{one['name']}: {one['detail']}")
     return error.status
