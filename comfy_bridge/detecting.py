@@ -6,11 +6,12 @@ through whatever conditioning lies between. What it finds an admin may edit.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from comfy_bridge.bindings import SEED_MAX, Binding, BindingType
 from comfy_bridge.catalog import MODEL_INPUTS
 from comfy_bridge.graph import OUTPUT_CLASSES, is_link, links_of
-from comfy_bridge.recipes.recipe import Kind
+from comfy_bridge.recipes.recipe import SAMPLERS, Kind
 from comfy_bridge.requests import Graph
 
 SIZE_MAX = 8192
@@ -27,7 +28,7 @@ _RANGES: dict[str, tuple[BindingType, float, float]] = {
 }
 _ORDER = (
     "source_image", "mask", "prompt", "negative_prompt", "seed", "steps", "cfg", "guidance",
-    "denoise", "width", "height", "output_prefix",
+    "denoise", "sampler", "width", "height", "output_prefix",
 )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ class _Look:
         low: float | None = None,
         high: float | None = None,
         *,
+        choices: tuple[str, ...] = (),
         shared: bool = False,
     ) -> None:
         """One more binding; a name that is taken gets a number, unless one value goes to all."""
@@ -84,7 +86,7 @@ class _Look:
         wanted, number = name, 2
         while wanted in taken and not shared:
             wanted, number = f"{name}_{number}", number + 1
-        self.found.append(Binding(wanted, node, key, kind, low, high))
+        self.found.append(Binding(wanted, node, key, kind, low, high, choices))
 
     def literal(self, node: str, key: str) -> bool:
         """Whether the node has a plain value there."""
@@ -217,6 +219,8 @@ class _Look:
                     self._number("seed", key, name, "int", 0, SEED_MAX, shared=True)
                 elif name in _RANGES:
                     self._number(name, key, name, *_RANGES[name])
+                elif name == "sampler_name" and self._may_change_sampler(node["inputs"]):
+                    self.add("sampler", key, name, "choice", choices=SAMPLERS)
                 elif name in MODEL_INPUTS and isinstance(node["inputs"][name], str):
                     self.add(_CHOSEN_NAMES.get(name, name), key, name, "model")
             if self._is_sized(key):
@@ -241,6 +245,12 @@ class _Look:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return
         self.add(name, *place, kind, min(low, value), max(high, value), shared=shared)
+
+    def _may_change_sampler(self, inputs: dict[str, Any]) -> bool:
+        """Distilled models, which run without guidance (cfg 1), need the sampler that they have."""
+        cfg = inputs.get("cfg")
+        is_guided = isinstance(cfg, int | float) and cfg > 1
+        return is_guided and inputs["sampler_name"] in SAMPLERS
 
     def _is_sized(self, key: str) -> bool:
         """Whether the node's size is the result's: an empty latent, or the scaled source."""

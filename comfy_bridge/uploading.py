@@ -161,8 +161,10 @@ def carried_over(latest: WorkflowVersion, graph: Graph) -> tuple[Binding, ...]:
 
 
 def _widened(binding: Binding, graph: Graph) -> Binding:
-    """The binding with a range that holds what the graph itself says."""
+    """The binding with a range, or choices, that hold what the graph itself says."""
     value = graph[binding.node]["inputs"][binding.input]
+    if binding.type == "choice" and isinstance(value, str) and value not in binding.choices:
+        return replace(binding, choices=(*binding.choices, value))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return binding
     low, high = binding.min, binding.max

@@ -1,7 +1,7 @@
 """Text to image with a Stable Diffusion checkpoint, small (SD 1.5) or large (SDXL)."""
 
 from comfy_bridge.bindings import SEED_MAX, Binding
-from comfy_bridge.recipes.recipe import Recipe, node
+from comfy_bridge.recipes.recipe import SAMPLERS, Recipe, node
 
 
 def sd_txt2img() -> Recipe:
@@ -63,6 +63,7 @@ def _recipe(
         Binding("height", "6", "height", "int", 64, 4096),
         Binding("seed", "7", "seed", "int", 0, SEED_MAX),
         Binding("steps", "7", "steps", "int", 1, 150),
+        Binding("sampler", "7", "sampler_name", "choice", choices=SAMPLERS),
         Binding("cfg", "7", "cfg", "float", 0.0, 30.0),
         Binding("output_prefix", "9", "filename_prefix", "prefix"),
     )

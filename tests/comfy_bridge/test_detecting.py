@@ -58,6 +58,7 @@ def test_an_image_to_image_graph() -> None:
         "seed": {"7.seed"},
         "steps": {"7.steps"},
         "cfg": {"7.cfg"},
+        "sampler": {"7.sampler_name"},
         "denoise": {"7.denoise"},
         "width": {"5.width"},
         "height": {"5.height"},
@@ -162,3 +163,11 @@ def test_a_range_holds_what_the_graph_says() -> None:
     graph["s"]["inputs"]["steps"] = 400
     steps = next(b for b in detect(graph).bindings if b.name == "steps")
     assert (steps.min, steps.max) == (1, 400)
+
+
+@pytest.mark.parametrize(("cfg", "sampler", "bound"), [(7.0, "euler", True), (1.0, "euler", False),
+                                                       (7.0, "lcm", False)])  # fmt: skip
+def test_the_sampler_of_a_distilled_model_stays(cfg: float, sampler: str, bound: bool) -> None:
+    graph = sampled()
+    graph["s"]["inputs"] |= {"cfg": cfg, "sampler_name": sampler}
+    assert ("sampler" in places(graph)) is bound

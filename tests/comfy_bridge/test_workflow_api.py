@@ -50,7 +50,7 @@ def test_an_api_graph_is_added_with_its_bindings_detected(api, admin) -> None:  
     taken = {one["name"]: one for one in body["bindings"]}
     assert set(taken) == {
         *("source_image", "prompt", "negative_prompt", "seed", "steps", "cfg", "denoise"),
-        *("width", "height", "checkpoint"),
+        *("width", "height", "checkpoint", "sampler"),
     }
     assert taken["steps"] == {
         "name": "steps",

@@ -1,6 +1,7 @@
 """Test runs of a workflow version on a chosen server, from the admin's page to the picture."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from audit.models import AuditEvent
@@ -14,7 +15,7 @@ from studio.lib.errors import Forbidden
 from tests import make
 from tests.comfy_bridge.test_detecting import recorded
 from tests.fakes.sandbox import start_sandbox
-from variants import proposing, trying
+from variants import proposing, trying, waiting
 from variants.errors import NoCapableServer
 from variants.generating import NETWORKS
 from variants.trials import WorkflowTrial
@@ -42,6 +43,12 @@ def uploaded(actor, name):
     return uploading.create(
         actor, name="mine", title="", kind=found.kind, graph=graph, bindings=found.bindings
     )
+
+
+def claimable():
+    """The jobs that a worker may claim now (`make.run_jobs` does not ask)."""
+    with transaction.atomic():
+        return list(waiting.when_a_server_is_free(Job.objects.filter(queue="comfy")))
 
 
 def only_trial():
@@ -87,8 +94,11 @@ def test_it_runs_on_the_chosen_server_and_waits_for_that(sandboxes, admin, proje
     version = uploaded(admin, "img2img_modelfree")
     proposing.propose(admin, version, sandboxes[1], project)
     ComfyServer.objects.filter(pk=sandboxes[1].pk).update(paused=True)
-    assert make.run_jobs("comfy") == 0
+    assert claimable() == []
+    waiting.explain()
+    assert only_trial().job.note == f"{sandboxes[1].name} is paused."
     ComfyServer.objects.filter(pk=sandboxes[1].pk).update(paused=False)
+    assert claimable() == [only_trial().job]
     assert make.run_jobs("comfy") == 1
     assert only_trial().submission.server == sandboxes[1]
 

@@ -51,7 +51,7 @@ def test_choosing_a_workflow_shows_what_it_takes(page, creator, url, workflow):
     for name in ("steps", "cfg", "width", "height", "schedule"):
         assert f'name="value_{name}"' in html
     assert "Empty: 128" in html
-    assert ">kept</textarea>" in html
+    assert "kept</textarea>" in html
     for name in ("prompt", "denoise", "seed", "source_image", "output_prefix", "checkpoint"):
         assert f'name="value_{name}"' not in html
     assert GenerationRequest.objects.count() == 0
