@@ -4,8 +4,9 @@
 
 FROM python:3.11.13-slim-bookworm AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
+# pg_dump and pg_restore, for `manage.py backup`, in the version of compose.yaml's PostgreSQL.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libgomp1 tini \
+    && apt-get install -y --no-install-recommends libgomp1 postgresql-client-15 tini \
     && rm -rf /var/lib/apt/lists/*
 
 # Two package sets that differ in torch alone; it comes from PyTorch's own index, the rest from PyPI.

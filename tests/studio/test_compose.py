@@ -168,3 +168,10 @@ def test_what_the_image_copies_exists_and_no_secret_gets_in():
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {".git", ".venv", "var", ".env", "tests"} <= set(ignored)
     assert not {"deploy", "static", "templates", "manage.py", "requirements.txt"} & set(ignored)
+
+
+def test_the_image_has_the_programs_that_back_its_database_up():
+    (database,) = (s["image"] for s in SERVICES.values() if s["image"].startswith("postgres:"))
+    version = re.match(r"postgres:(\d+)\.", database)[1]
+    base = DOCKERFILE[: DOCKERFILE.index("FROM base AS packages")]
+    assert re.search(rf"apt-get install .*\bpostgresql-client-{version}\b", base)
