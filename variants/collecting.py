@@ -32,6 +32,7 @@ def store(variant: ImageVariant, made: Made) -> Picture:
 
 def record_output(variant: ImageVariant, made: Made, picture: Picture) -> None:
     """Write the row that names the stored files (inside the transaction that ends the job)."""
+    variant.character.refresh_from_db()  # minutes may have passed since the job began
     pass_variant(variant)
     report = open_report(variant.project_id, "variant")
     columns: dict[str, Any] = file_columns(ImageVariant.KIND, variant.character_id, picture)

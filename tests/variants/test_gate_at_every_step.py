@@ -99,6 +99,15 @@ def test_what_comes_back_is_not_taken_in_when_it_was_closed_meanwhile(settings, 
     assert not variant.has_file
 
 
+def test_what_comes_back_is_held_against_the_character_as_it_is_now(admin, creator, opened):
+    """The job has held its rows since it began."""
+    variant = ordering.order(creator, opened, make.wish(1, variant_type="boudoir")).variants[0]
+    held = ImageVariant.objects.select_related("character", "source_image").get(pk=variant.pk)
+    allowing.disallow_adult(admin, opened)
+    assert held.character.adult_allowed
+    refused("adult_not_allowed", collecting.record_output, held, None, rated.picture())
+
+
 def test_approval_is_refused_when_it_was_closed_meanwhile(settings, creator, opened):
     variant = rated.variant(opened)
     assert reviewing.approve(creator, variant).is_hero
