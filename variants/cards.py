@@ -19,6 +19,7 @@ from characters.models import ContentRating
 from variants.fragments import card_of
 from variants.models import ImageVariant
 from variants.viewing import VariantViewing
+from variants.vocabulary import VariantStatus
 
 # What a card is made of. The name of a server and not its row, which changes with each heartbeat.
 SIGNATURE = (
@@ -31,6 +32,7 @@ SIGNATURE = (
     "submission__server__name",
     "is_out",
     "content_rating_id",
+    "status_id",
 )
 _TEMPLATES = sorted(Path(settings.BASE_DIR, "templates", "variants").glob("_*.html"))
 _RELEASE = hashlib.sha256(b"".join(path.read_bytes() for path in _TEMPLATES)).hexdigest()[:12]
@@ -48,12 +50,12 @@ def cards_of(
 ) -> list[SafeString]:
     """The HTML of cards, in the order of rows of `with_out().values_list(*SIGNATURE, named=True)`.
 
-    One query more for those that this process has not rendered as they are now. What is rated
-    above general is for this reader alone, and never kept.
+    One query more for those that this process has not rendered as they are now. What not everybody
+    may look at is for this reader alone, and never kept.
     """
     rights = f"{_RELEASE}:{may_review:d}{may_make:d}"
     keys = {row.pk: _key(rights, row) for row in signatures}
-    for_all = {row.pk for row in signatures if row.content_rating_id == ContentRating.GENERAL}
+    for_all = {row.pk for row in signatures if _is_for_all(row)}
     kept = caches["cards"].get_many(keys[pk] for pk in for_all)
     unknown = [pk for pk, key in keys.items() if key not in kept]
     for card in _cards(unknown, may_review=may_review, may_make=may_make, viewing=viewing):
@@ -66,6 +68,11 @@ def cards_of(
         for key in keys.values()
         if key in kept  # a row may have gone between the two queries
     ]
+
+
+def _is_for_all(row: Any) -> bool:
+    general = row.content_rating_id == ContentRating.GENERAL
+    return bool(general and row.status_id != VariantStatus.QUARANTINED)
 
 
 def _key(rights: str, row: Any) -> str:

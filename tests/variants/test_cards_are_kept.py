@@ -6,7 +6,7 @@ from django.test import Client
 from jobs.models import Job
 from qa.models import QAReport
 from tests import make
-from variants import ordering, reviewing
+from variants import ordering, quarantining, reviewing
 from variants.models import ImageVariant
 
 
@@ -70,3 +70,13 @@ def test_every_reader_gets_a_form_token_of_their_own(character, variants, creato
         )
         assert answer.status_code == 302
     assert len(tokens) == 2
+
+
+def test_what_an_admin_may_look_at_is_not_kept_for_others(admin, creator, character, variants):
+    """Admins see a general-rated image that they withheld; their rights are else a creator's."""
+    quarantining.quarantine(admin, variants[0], "A takedown request")
+    address = f"/media/variants/{variants[0].pk}/"
+    for person, shown in ((admin, True), (creator, False), (admin, True)):
+        browser = Client()
+        browser.force_login(person, "people.backends.PeopleBackend")
+        assert (address in html(browser, character)) is shown
