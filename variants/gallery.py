@@ -15,6 +15,7 @@ from people.views import Request
 from studio.lib.addresses import word
 from studio.lib.pages import CappedCount, counted, page_of
 from variants.cards import SIGNATURE, cards_of
+from variants.errors import BadValue
 from variants.models import ImageVariant
 from variants.ordering import refusal
 from variants.viewing import viewing_of
@@ -85,7 +86,8 @@ def counting(characters: QuerySet[Character], types: Sequence[Any]) -> QuerySet[
 def gallery_of(request: Request, character: Character, types: Sequence[Any]) -> Gallery:
     """The gallery as the address asks for it, of a character from `counting(visible_to(…), types)`.
 
-    With that and `types_of` three queries, however long the gallery is.
+    With that and `types_of` three queries, however long the gallery is. Raises BadValue for a
+    status filter that there is not.
     """
     user = request.user
     chosen_type = word(request, "type")
@@ -93,7 +95,10 @@ def gallery_of(request: Request, character: Character, types: Sequence[Any]) -> 
     rows = character.variants.present()
     if chosen_type:
         rows = rows.filter(variant_type__name=chosen_type)
-    if chosen_status in STATUS_FILTERS:
+    if chosen_status and chosen_status not in STATUS_FILTERS:
+        known = ", ".join(STATUS_FILTERS)
+        raise BadValue(f"There is no filter {chosen_status[:60]!r}. Choose of {known}.")
+    if chosen_status:
         _, column, values = STATUS_FILTERS[chosen_status]
         rows = rows.filter(**{f"{column}__in": values})
     found, following = page_of(request, rows.with_out().values_list(*SIGNATURE, named=True))
@@ -127,7 +132,7 @@ def gallery_of(request: Request, character: Character, types: Sequence[Any]) -> 
         ],
         heroes={row.name: row.hero for row in types if row.hero},
         next_url=following or "",
-        is_filtered=bool(chosen_type or chosen_status in STATUS_FILTERS),
+        is_filtered=bool(chosen_type or chosen_status),
         may_generate=may_generate,
         may_review=may_review,
         generate_refusal=reason.sentence if reason else "",

@@ -76,8 +76,8 @@ def reason(variant: ImageVariant) -> str:
     return "Its workflow has another model since it was made."
 
 
-def _models(version: WorkflowVersion) -> set[tuple[str, ...]]:
-    return {tuple(str(value) for value in need.values()) for need in version.needs["models"]}
+def _models(version: WorkflowVersion) -> set[tuple[str, str, str]]:
+    return {(need["class"], need["input"], need["name"]) for need in version.needs["models"]}
 
 
 def _mark(rows: QuerySet[ImageVariant], what: str) -> None:

@@ -199,6 +199,16 @@ def test_the_shortlist_is_a_filter(page, creator, three):
     assert re.findall(r'<article id="variant-(\d+)"', html) == [str(three[1].pk)]
 
 
+def test_a_filter_that_there_is_not_is_refused_and_a_type_without_variants_shows_none(
+    page, creator, three
+):
+    home = three[0].character.get_absolute_url()
+    answer = page(creator).get(f"{home}?status=nonsense")
+    assert answer.status_code == 400
+    assert "Choose of candidates, shortlist" in answer.text
+    assert "Nothing matches" in page(creator).get(f"{home}?type=nonsense").text
+
+
 def test_an_admin_withholds_with_a_reason(page, admin, creator, three):
     browser = page(admin)
     assert "quarantine" in browser.get(f"/variants/{three[0].pk}/").content.decode()
