@@ -4,7 +4,7 @@ It knows nothing of variants or jobs; those point here.
 """
 
 from django.db import models
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, Min, Q, Value, When
 from django.db.models.functions import Now
 
 from comfy_bridge.bindings import Binding, from_json
@@ -60,8 +60,11 @@ class SubmissionStatusRow(Lookup):
 class ComfyServerQuerySet(models.QuerySet["ComfyServer"]):
     def with_open(self) -> "models.QuerySet[ComfyServer]":
         """Each with `open_submissions`, `breaker` and `room`, as of this moment."""
+        is_open = Q(submissions__status_id__in=OPEN)
         return self.annotate(
-            counted_open=Count("submissions", filter=Q(submissions__status_id__in=OPEN)),
+            counted_open=Count("submissions", filter=is_open),
+            oldest_open_at=Min("submissions__created_at", filter=is_open),
+            told_now=Now(),
             told_breaker=Case(
                 When(retry_at__isnull=True, then=Value(Breaker.CLOSED)),
                 When(retry_at__gt=Now(), then=Value(Breaker.OPEN)),
@@ -118,6 +121,12 @@ class ComfyServer(Stamped):
     def open_submissions(self) -> int:
         """Prompts that are with the server or may be; counted by `with_open`, and only there."""
         return int(self.__dict__["counted_open"])
+
+    @property
+    def longest_open_s(self) -> float:
+        """How long it has had the oldest of them; 0 without any. Of `with_open`."""
+        oldest, now = self.__dict__["oldest_open_at"], self.__dict__["told_now"]
+        return float((now - oldest).total_seconds()) if oldest else 0.0
 
     def take_one(self) -> None:
         """Count one prompt more, here in memory: it is about to be opened."""

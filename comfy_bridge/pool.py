@@ -14,6 +14,7 @@ from comfy_bridge.catalog import Catalog, ModelNeed, Needs, chosen_model
 from comfy_bridge.catalog import missing as lacking
 from comfy_bridge.handles import ServerHandle, handle_for
 from comfy_bridge.models import ComfyServer, ServerStatus, WorkflowVersion
+from comfy_bridge.pacing import Seconds, ends_in
 
 
 def register_urls(urls: Iterable[str]) -> list[ComfyServer]:
@@ -70,15 +71,22 @@ def locked() -> list[ComfyServer]:
     return list(ComfyServer.objects.with_open())
 
 
-def choose(needs: Needs, servers: Iterable[ComfyServer]) -> ComfyServer | None:
-    """The server that takes a prompt next: with room, able, and the least loaded for its slots.
+def choose(
+    needs: Needs, servers: Iterable[ComfyServer], seconds: Seconds | None = None
+) -> ComfyServer | None:
+    """The server that takes a prompt next: with room, able, and who ends it first by `seconds`.
 
-    None when every able server is full or none is able (`absence` tells which).
+    Of those that are as quick it is the least loaded for its slots. None when every able server is
+    full or none is able (`absence` tells which).
     """
+
+    def order(server: ComfyServer) -> tuple[float, float, int]:
+        ahead = server.open_submissions
+        took_s = seconds[server.pk] if seconds else 1.0
+        return ends_in(server, took_s, ahead), ahead / server.slots, server.pk
+
     able = [server for server in servers if server.room and not lacking(needs, server.catalog)]
-    return min(
-        able, key=lambda server: (server.open_submissions / server.slots, server.pk), default=None
-    )
+    return min(able, key=order, default=None)
 
 
 def answered_within(limit_s: float) -> bool:

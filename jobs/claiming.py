@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, Now
 
 from jobs import publishing
 from jobs.errors import Cancelled, GivenBack, LeaseLost
-from jobs.models import Job, JobAttempt, JobQueue, JobStatus
+from jobs.models import IN_TURN, Job, JobAttempt, JobQueue, JobStatus
 from studio.lib.errors import StudioError
 from studio.lib.fault_points import fault_point
 from studio.lib.figures import ATTEMPT_SECONDS
@@ -59,11 +59,7 @@ def claim(
             return None
         if among:
             due = among(due)
-        job = (
-            due.select_for_update(skip_locked=True, of=("self",))
-            .order_by("-priority", "position", "id")
-            .first()
-        )
+        job = due.select_for_update(skip_locked=True, of=("self",)).order_by(*IN_TURN).first()
         if job is None:
             return None
         taken = Job.objects.filter(pk=job.pk, status_id=JobStatus.QUEUED).update(

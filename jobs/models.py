@@ -36,6 +36,7 @@ MOVES = {
     JobStatus.CANCELLED: frozenset({JobStatus.QUEUED}),
 }
 OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
+IN_TURN = ("-priority", "position", "id")  # the order in which waiting jobs start
 
 
 class JobStatusRow(Lookup):

@@ -4,6 +4,7 @@ import pytest
 from django.test import TransactionTestCase
 from rest_framework.test import APIClient
 
+from comfy_bridge import pacing
 from studio.lib.env import s3_options
 from tests import make, pristine
 from tests.fakes.s3 import BUCKET, KEYS, open_bucket, start_server
@@ -55,6 +56,12 @@ def quiet_wakes(monkeypatch):
     woken = []
     monkeypatch.setattr("jobs.waking.wake", woken.append)
     return woken
+
+
+@pytest.fixture(autouse=True)
+def own_paces(monkeypatch):
+    """No test knows how quick the servers of another were."""
+    monkeypatch.setattr(pacing, "paces", pacing.Paces())
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from comfy_bridge import health, pool
+from comfy_bridge import health, pacing, pool
 from comfy_bridge.addresses import Network, networks
 from comfy_bridge.catalog import main_model
 from comfy_bridge.driving import drive
@@ -101,6 +101,8 @@ def driven(lease: Lease, placed: Placed, tell: Callable[[Progress], None]) -> Ou
             raise GivenBack from error
         raise
     health.record_success(server)
+    if outcome.execution_ms is not None and not outcome.cached:
+        pacing.paces.saw(placed.version.pk, server.pk, outcome.execution_ms / 1000)
     return outcome
 
 

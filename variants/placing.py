@@ -78,8 +78,9 @@ def _chosen(
     lease: Lease, variant: ImageVariant, version: WorkflowVersion, servers: list[ComfyServer]
 ) -> ComfyServer:
     needs = pool.needs_of(version, variant.request.params if variant.request else {})
+    seconds = waiting.seconds_of(lease.job, servers)
     earlier = [server for server in servers if server.name == _server_before(variant)]
-    if server := pool.choose(needs, earlier) or pool.choose(needs, servers):
+    if server := pool.choose(needs, earlier) or pool.choose(needs, servers, seconds):
         return server
     if waiting.would_be_claimed(lease.job, servers):
         # It would be back at once, again and again: let its attempts end that.

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from comfy_bridge import pool
+from comfy_bridge import pacing, pool
 from comfy_bridge.catalog import Catalog, ModelNeed, Needs, lacks_model
 from comfy_bridge.models import OPEN, ComfyServer, ServerStatus, WorkflowVersion
 from jobs import publishing as job_publishing
-from jobs.models import Job, JobStatus
+from jobs.models import IN_TURN, Job, JobStatus
 from variants import publishing
 from variants.models import ImageVariant
 from variants.trials import WorkflowTrial
@@ -50,21 +50,47 @@ def _version(pk: int) -> WorkflowVersion:
 def when_a_server_is_free(due: QuerySet[Job]) -> QuerySet[Job]:
     """The due jobs that may be claimed now, for `claim` (it runs in its transaction).
 
-    Those for which an online server that has what they need has room for one prompt more; those
-    whose prompt a server has already; those that a person wants cancelled; and those that waited
-    too long while no server answered at all, to end with the reason.
+    Those for which an online server that has what they need has room for one prompt more, and none
+    that is full would end them sooner; those whose prompt a server has already; those that a person
+    wants cancelled; and those that waited too long while no server answered at all, to end with the
+    reason.
     """
     servers = pool.locked()
     followed = _followed()
     running = Job.objects.filter(queue="comfy", status_id=JobStatus.RUNNING)
     for job in running.exclude(pk__in=followed):
         # Claimed a moment ago: it will take the place that it would be given now.
-        if server := pool.choose(needs_of(job), _meant(job.needs, servers)):
+        left = _meant(job.needs, servers)
+        if server := pool.choose(needs_of(job), left, seconds_of(job, left)):
             server.take_one()
-    allowed = _fits_room(servers) | Q(pk__in=followed) | Q(cancel_requested_at__isnull=False)
+    allowed = _worth_starting(due, servers)
+    allowed |= Q(pk__in=followed) | Q(cancel_requested_at__isnull=False)
     if nobody_answers():
         allowed |= Q(due_at__lt=Now() - timedelta(seconds=settings.COMFYUI_WAIT_S))
     return due.filter(allowed)
+
+
+def seconds_of(job: Job, servers: Sequence[ComfyServer]) -> pacing.Seconds:
+    """What the job would take on each server, as far as its like was seen."""
+    return pacing.paces.seconds(job.needs.get("version", 0), servers)
+
+
+def _worth_starting(due: QuerySet[Job], servers: Sequence[ComfyServer]) -> Q:
+    """Jobs for which a server has room.
+
+    A slow one only takes what is left for it once the quicker ones have taken theirs, or what they
+    cannot do.
+    """
+    free = [server for server in servers if server.room]
+    first = due.order_by(*IN_TURN).first() if free and len(servers) > 1 else None
+    if first is None:
+        return _fits_room(servers)
+    drawn = pacing.drawn_on(servers, seconds_of(first, servers), due[: pacing.FAR].count())
+    allowed = _fits([server for server in free if server.pk in drawn])
+    if spared := [server for server in free if server.pk not in drawn]:
+        others = due.filter(_fits([server for server in servers if server.pk in drawn]))
+        allowed |= _fits(spared) & ~Q(pk__in=others.values("pk"))
+    return allowed
 
 
 def nobody_answers() -> bool:
