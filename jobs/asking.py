@@ -42,7 +42,8 @@ def ask(project_id: int, asked_by: User | None, asks: Iterable[Ask]) -> list[Job
         queue: iter(next_turns(queue, asked_by, count))
         for queue, count in Counter(registered(entry.kind).queue for entry in asks).items()
     }
-    kinds = {row.name: row for row in JobKind.objects.filter(name__in={a.kind for a in asks})}
+    rows = JobKind.objects.filter(name__in={entry.kind for entry in asks}).annotate(now=Now())
+    kinds = {row.name: row for row in rows}
     jobs = Job.objects.bulk_create(
         Job(
             kind=kinds[entry.kind],
@@ -57,6 +58,10 @@ def ask(project_id: int, asked_by: User | None, asks: Iterable[Ask]) -> list[Job
             groups=list(entry.groups),
             priority=entry.priority,
             position=next(turns[registered(entry.kind).queue]),
+            # The database's clock, but as values: PostgreSQL then takes many rows as arrays.
+            due_at=kinds[entry.kind].now,
+            created_at=kinds[entry.kind].now,
+            updated_at=kinds[entry.kind].now,
         )
         for entry in asks
     )

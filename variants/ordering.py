@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 
 from audit.recording import record
 from characters.attesting import pass_gate
@@ -245,6 +246,9 @@ def _variants(
             **inherited(request),
             content_rating_id=ratings[character.pk],
             created_by=request.asked_by,
+            # Left to the column's default, it would keep PostgreSQL from taking the rows as arrays.
+            created_at=request.created_at,
+            updated_at=request.created_at,
         )
         for character in characters
         for seed in locked or seeds_of(wish)
@@ -269,10 +273,22 @@ def _jobs(request: GenerationRequest, variants: list[ImageVariant]) -> list[Job]
             for number, variant in enumerate(variants)
         ],
     )
+    _point(variants, jobs)
+    return jobs
+
+
+def _point(variants: list[ImageVariant], jobs: list[Job]) -> None:
+    """Let each variant name its job.
+
+    Both were numbered in the same order, so that one UPDATE does for all of them, or for each
+    stretch where somebody else's rows came in between.
+    """
+    stretches: dict[int, list[int]] = {}
     for variant, job in zip(variants, jobs, strict=True):
         variant.job = job
-    ImageVariant.objects.bulk_update(variants, ["job"])
-    return jobs
+        stretches.setdefault(job.pk - variant.pk, []).append(variant.pk)
+    for ahead, ids in stretches.items():
+        ImageVariant.objects.filter(pk__in=ids).update(job=F("pk") + ahead)
 
 
 def _earlier(actor: User, key: str, characters: Sequence[Character], wish: Wish) -> Ordered | None:
