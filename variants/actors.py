@@ -99,7 +99,7 @@ def generate(lease: Lease) -> None:
         collecting.record_output(variant, made, picture)
         checking.ask_for_checks(lease.job.asked_by, variant)
         comparing.ask_for_comparison(lease.job.asked_by, variant)
-        publishing.variant_changed(_variant(lease.job))
+        publishing.variant_changed(variant)
         publishing.request_settled(variant.request)
 
 
