@@ -38,6 +38,7 @@ def main() -> int:
             OMP_NUM_THREADS="1",
             OPENBLAS_NUM_THREADS="1",
             VIPS_CONCURRENCY="1",
+            BENCH_COMFYUI=arguments.comfyui,
         )
         django.setup()
         call_command("migrate", verbosity=0)
@@ -54,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("area", choices=AREAS)
     parser.add_argument("--quick", action="store_true", help="only see that everything runs")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="the median is of so many")
+    parser.add_argument(
+        "--comfyui", metavar="URL", default="", help="engine: a real server for the sandbox"
+    )
     return parser
 
 

@@ -2,6 +2,7 @@
 strikes all of them alike."""
 
 import statistics
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,11 @@ class Rounds:
         pairs = zip(self.sides[side], self.sides[peer], strict=True)
         return statistics.median(mine / other for mine, other in pairs)
 
+    def more(self, side: str, peer: str) -> float:
+        """The median of the differences within each round."""
+        pairs = zip(self.sides[side], self.sides[peer], strict=True)
+        return statistics.median(mine - other for mine, other in pairs)
+
 
 def in_turns(count: int, sides: Mapping[str, Measure]) -> Rounds:
     """Measure every side in each of `count` rounds; who begins changes from round to round."""
@@ -33,6 +39,13 @@ def in_turns(count: int, sides: Mapping[str, Measure]) -> Rounds:
         for name in names[turn:] + names[:turn]:
             found[name].append(sides[name]())
     return Rounds(found)
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """How long a call takes."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
 
 
 def p95(values: Sequence[float]) -> float:
