@@ -25,6 +25,7 @@ from studio import embedded  # noqa: E402
 from studio.consumers import EventsConsumer  # noqa: E402
 from studio.lib.bodies import refusal  # noqa: E402
 from studio.lib.events import serve_from  # noqa: E402
+from studio.sending import send_at_once  # noqa: E402
 
 SERVICE_RESTART = 4012  # a close code of our own: 1012 itself an application may not send
 DRAIN_S = 10.0
@@ -99,6 +100,7 @@ class Programs:
 # For every frame autobahn words a debug line with coloured names, read or not: a seventh of what a
 # delivery costs.
 vars(protocol).update(hltype=lambda value: value, hlval=lambda value, **_style: value)
+send_at_once()
 
 sockets = URLRouter(
     [
