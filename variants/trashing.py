@@ -99,6 +99,9 @@ def purge(actor: User | None, variant: ImageVariant, *, revision: int | None = N
             },
         )
         publishing.variant_withdrawn(variant)
+        Job.objects.filter(project_id=variant.project_id, url=variant.get_absolute_url()).update(
+            url=""
+        )
         report_id = variant.qa_report_id
         variant.delete()
         QAReport.objects.filter(pk=report_id).delete()

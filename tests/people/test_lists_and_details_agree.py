@@ -64,11 +64,11 @@ def test_querysets_pages_and_media_draw_the_same_wall(cast, role):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_files_are_given_out_of_what_is_listed(cast, role):
-    """Exports: who sees a variant gets its file, and nobody else does."""
+    """Who sees a variant gets its file, of one in the trash who may restore it; nobody else."""
     person = cast.person(role)
     client = signed_in(person, api=True)
     stored = ImageVariant.objects.exclude(sha256=None)
-    visible = set(stored.visible_to(person).values_list("pk", flat=True))
+    visible = set(stored.showing_to(person).values_list("pk", flat=True))
     everyone = list(stored.values_list("pk", flat=True))
     assert visible == opened(client, "/api/v1/variants/{}/file", everyone)
     assert visible == opened(client, "/variants/{}/download/", everyone)

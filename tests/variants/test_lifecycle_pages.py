@@ -150,6 +150,7 @@ def test_deleting_leads_to_the_character_and_the_trash_brings_back(page, creator
     answer = browser.post(f"/variants/{pk}/delete/", follow=True)
     assert answer.redirect_chain == [(home, 302)]
     assert f'id="variant-{pk}"' not in answer.content.decode()
+    assert f"/variants/{pk}/restore/" in browser.get(f"/variants/{pk}/").text
     for place in (f"{home}trash/", f"/projects/{three[0].project_id}/trash/"):
         html = browser.get(place).content.decode()
         assert f"/variants/{pk}/restore/" in html

@@ -12,7 +12,7 @@ from audit.models import AuditEvent
 from jobs.actors import TIMING
 from jobs.claiming import claim
 from jobs.handling import run
-from jobs.models import JobStatus
+from jobs.models import Job, JobStatus
 from qa.inspection import open_report
 from qa.models import QAReport
 from studio.integrity import faults
@@ -154,6 +154,9 @@ def test_purging_takes_the_record_its_checks_and_decisions_and_leaves_files_to_t
     assert list(ImageVariant.objects.values_list("pk", flat=True)) == [two[1].pk]
     assert not QAReport.objects.filter(pk=report.pk).exists()
     assert default_storage.exists(key)
+    assert set(Job.objects.values_list("url", flat=True)) == {"", f"/variants/{two[1].pk}/"} | {
+        job.url for job in Job.objects.filter(kind__name__startswith="source.")
+    }
     assert AuditEvent.objects.get(verb="variant.purge").before["sha256"] == two[0].sha256
     with pytest.raises(VariantGone, match="for good"):
         reviewing.approve(creator, two[0])

@@ -30,7 +30,12 @@ REFUSALS = (Conflict, IllegalMove)
 @login_required
 @require_safe
 def detail(request: Request, pk: int) -> HttpResponse:
-    """One variant, large, beside its source."""
+    """One variant, large, beside its source; of one in the trash, until when it can come back."""
+    rows = ImageVariant.objects.visible_to(request.user).trashed()
+    if gone := rows.select_related("character__project").filter(pk=pk).first():
+        may_delete = can(request.user, "variant.delete", gone)
+        context = {"variant": gone, "character": gone.character, "may_delete": may_delete}
+        return render(request, "variants/in_trash.html", context)
     variant = variant_for(request, pk)
     siblings = variant.character.variants.present().filter(
         variant_type__name=variant.variant_type_id
