@@ -12,11 +12,21 @@ from studio.lib.states import move
 
 
 def open_submission(
-    server: ComfyServer, graph: Graph, replaces: Submission | None = None
+    server: ComfyServer,
+    graph: Graph,
+    replaces: Submission | None = None,
+    prompt_id: str | None = None,
 ) -> Submission:
-    """A new random prompt id for a graph on a server, stored before anything is sent."""
+    """A prompt id for a graph on a server, stored before anything is sent.
+
+    It is a new random one, or `prompt_id`: a random UUID4 that was drawn before for this very
+    prompt, unless it was spent meanwhile.
+    """
+    drawn = uuid.UUID(prompt_id) if prompt_id else None
+    if drawn is None or Submission.objects.filter(prompt_id=drawn).exists():
+        drawn = uuid.uuid4()
     return Submission.objects.create(
-        prompt_id=uuid.uuid4(), server=server, graph_hash=graph_hash(graph), replaces=replaces
+        prompt_id=drawn, server=server, graph_hash=graph_hash(graph), replaces=replaces
     )
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from characters.models import SourceImage
 from studio.lib.files import original_key
 from studio.lib.media import RENDITIONS
+from variants.masks import ImageMask
 from variants.models import ImageVariant
 
-Row = SourceImage | ImageVariant
-KINDS: dict[str, type[SourceImage] | type[ImageVariant]] = {
+Row = SourceImage | ImageVariant | ImageMask
+KINDS: dict[str, type[SourceImage] | type[ImageVariant] | type[ImageMask]] = {
     SourceImage.KIND: SourceImage,
     ImageVariant.KIND: ImageVariant,
+    ImageMask.KIND: ImageMask,
 }
 ORIGINAL = "original"
 

@@ -50,10 +50,8 @@ def portrait() -> bytes:
     return PORTRAIT.read_bytes()
 
 
-def source(actor: User, owner: Character, data: bytes | None = None):
-    return receiving.receive_source(
-        actor, owner, data or portrait(), "portrait.png", Limits()
-    ).source
+def source(actor: User, owner: Character, data: bytes | None = None, name: str = "portrait.png"):
+    return receiving.receive_source(actor, owner, data or portrait(), name, Limits()).source
 
 
 def run_jobs(*queues: str) -> int:
@@ -97,7 +95,7 @@ def wish(count: int = 2, **fields) -> Wish:
 
 def passed_source(actor: User, owner: Character, verdict: int = 1, data: bytes | None = None):
     """A source whose report is finished by hand: quick, for tests that are not about QA."""
-    made = source(actor, owner, data)
+    made = source(actor, owner, data, "" if data else "portrait.png")
     report = made.qa_report
     report.measured_at = report.faces_read_at = report.finished_at = timezone.now()
     report.verdict_id = verdict

@@ -28,6 +28,7 @@ from variants import (
     trashing,
     trial_admin,  # noqa: F401  importing registers
 )
+from variants.masks import ImageMask
 from variants.models import GenerationRequest, ImageVariant, ReviewDecision
 from variants.viewing import viewing_of
 from variants.vocabulary import (
@@ -211,6 +212,34 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
             exporting.export(actor, variant, settings.EXPORT_DIR)
 
         each(self, request, queryset, export)
+
+
+@admin.register(ImageMask)
+class ImageMaskAdmin(Evidence, admin.ModelAdmin[ImageMask]):
+    list_display = [
+        "shown",
+        "id",
+        "character",
+        "edited_source",
+        "edited_variant",
+        "coverage",
+        "created_by",
+        "created_at",
+    ]
+    list_display_links = ["shown", "id"]
+    list_filter = ["character__project"]
+    search_fields = ["=id", "character__name", "sha256"]
+    list_select_related = [
+        "character",
+        "edited_source__character",
+        "edited_variant",
+        "created_by",
+    ]
+
+    @admin.display(description="mask")
+    def shown(self, mask: ImageMask) -> SafeString:
+        address = reverse("mask-media", args=[mask.pk, "w256"])
+        return format_html('<img src="{}" width="48" height="60" alt="" class="thumb">', address)
 
 
 @admin.register(GenerationRequest)

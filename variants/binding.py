@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from comfy_bridge import bindings
+from comfy_bridge.mask_places import is_one_picture
 from comfy_bridge.models import WorkflowVersion
 from comfy_bridge.preparing import output_prefix, prepare
 from comfy_bridge.recipes import fitted
 from comfy_bridge.requests import BoundPrompt
+from variants.images import Image
 
 # A Stable Diffusion latent is an eighth of the picture, and memory grows with its area.
 LATENT_MULTIPLE = 8
@@ -27,7 +29,7 @@ class HasSize(Protocol):
 
 def prompt_for(
     version: WorkflowVersion,
-    source: HasSize,
+    source: HasSize | Image,
     picture: bytes,
     *,
     seed: int,
@@ -37,18 +39,13 @@ def prompt_for(
 ) -> BoundPrompt:
     """The version's graph with picture, seed, size, prefix and every wished value that it takes.
 
-    `key` names the candidate's own output folder. A wish of None or an empty text is left as the
+    `key` names the candidate's own output folder; `mask` is for a workflow that inpaints, in the
+    form in which its graph reads it (feeding.py). A wish of None or an empty text is left as the
     graph has it; so is a prompt that the workflow has no place for. Raises BindingRefused.
     """
     declared = version.declared_bindings
     takes = bindings.names(declared)
-    latent = any(node["class_type"].startswith("VAE") for node in version.graph.values())
-    width, height = fitted(
-        source.width,
-        source.height,
-        long_side_px=LATENT_LONG_SIDE_PX if latent else PLAIN_LONG_SIDE_PX,
-        multiple=LATENT_MULTIPLE if latent else 1,
-    )
+    width, height = sent_size(version, source)
     values: dict[str, Any] = {
         "output_prefix": output_prefix(key),
         "seed": seed,
@@ -59,5 +56,16 @@ def prompt_for(
     given = {name: value for name, value in values.items() if name in takes}
     pictures = {"source_image": picture} if "source_image" in takes else {}
     if mask is not None and "mask" in takes:
-        pictures["mask"] = mask
+        pictures["mask"] = picture if is_one_picture(declared) else mask
     return prepare(version.graph, declared, given, pictures, version.outputs)
+
+
+def sent_size(version: WorkflowVersion, source: HasSize | Image) -> tuple[int, int]:
+    """Width and height, in px, at which the workflow draws this image: its aspect, not enlarged."""
+    latent = any(node["class_type"].startswith("VAE") for node in version.graph.values())
+    return fitted(
+        int(source.width or 0),
+        int(source.height or 0),
+        long_side_px=LATENT_LONG_SIDE_PX if latent else PLAIN_LONG_SIDE_PX,
+        multiple=LATENT_MULTIPLE if latent else 1,
+    )

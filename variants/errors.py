@@ -187,3 +187,15 @@ class NotReproducible(Conflict):
     """There is no recipe that could be run again exactly."""
 
     code = "not_reproducible"
+
+
+class BadMask(StudioError):
+    """No mask, two of them, or one that cannot be read; `code` says which."""
+
+    code = "bad_mask"
+
+
+class NotEditable(Conflict):
+    """The image is withheld or has no file yet; `code` says which."""
+
+    code = "not_editable"

@@ -24,6 +24,7 @@ from comfy_bridge.submissions import record_end, record_sent
 from jobs.claiming import Lease
 from jobs.errors import Cancelled, GivenBack
 from studio.lib.fault_points import fault_point
+from variants.feeding import facts_of_edit
 from variants.gating import pass_variant
 from variants.models import ImageVariant
 from variants.placing import Placed, place
@@ -51,7 +52,7 @@ def generate(lease: Lease, variant: ImageVariant, tell: Callable[[Progress], Non
     placed = place(lease, variant)
     fault_point("generating.stored")
     outcome = driven(lease, placed, tell)
-    params = _params(placed, outcome, variant.seed or 0)
+    params = _params(placed, outcome, variant.seed or 0) | facts_of_edit(variant)
     return Made(outcome, params, model=main_model(placed.prompt.graph))
 
 

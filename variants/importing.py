@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from audit.recording import record
 from characters.attesting import pass_gate
@@ -27,19 +27,9 @@ from variants.errors import SizeDiffers, Unchanged, UnknownVariantType, VariantG
 from variants.exporting import bring_back
 from variants.exports import VariantExport
 from variants.gating import pass_variant, rating_from_source
+from variants.lineage import inherited, next_in_family
 from variants.models import ImageVariant
-from variants.options import COLUMNS as OPTIONS
 from variants.vocabulary import Provenance, VariantStatus, VariantType
-
-# An edit keeps what was decided about the image that it edits.
-INHERITED = (
-    "variant_type",
-    "kind",
-    "content_rating",
-    "source_image",
-    "edited_source",
-    *OPTIONS,
-)
 
 
 @dataclass(frozen=True)
@@ -93,8 +83,10 @@ def reimport(
             picture,
             provenance=Provenance.MANUALLY_EDITED,
             parent_variant=fresh,
-            **_place_in_family(fresh),
-            **{name: getattr(fresh, name) for name in INHERITED},
+            edited_source=fresh.edited_source,
+            content_rating=fresh.content_rating,
+            **next_in_family(fresh),
+            **inherited(fresh),
         )
         bring_back(actor, fresh, made)
         record(
@@ -197,12 +189,6 @@ def _refuse_unchanged(variant: ImageVariant, picture: Picture) -> None:
         variant=known.pk,
         version=known.version,
     )
-
-
-def _place_in_family(parent: ImageVariant) -> dict[str, Any]:
-    first = parent.root or parent
-    last = ImageVariant.objects.filter(root=first).aggregate(last=Max("version"))["last"]
-    return {"root": first, "version": (last or first.version) + 1}
 
 
 def _written(actor: User, character: Character, picture: Picture, **columns: Any) -> ImageVariant:

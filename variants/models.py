@@ -15,9 +15,11 @@ from studio.lib.files import rendition_key
 from studio.lib.tables import NamedIndex, Stamped
 from variants import exports
 from variants.decisions import ReviewDecision, ReviewStep, VariantTag
+from variants.masks import ImageMask
 from variants.trials import WorkflowTrial
 from variants.vocabulary import (
     Described,
+    EditType,
     Kind,
     Provenance,
     VariantStatus,
@@ -237,7 +239,10 @@ class ImageVariant(Described, Stamped):
     prompt = models.TextField(blank=True, default="", db_default="")
     negative_prompt = models.TextField(blank=True, default="", db_default="")
     edit_prompt = models.TextField(blank=True, default="", db_default="")
-    edit_type = models.TextField(blank=True, default="", db_default="")
+    edit_type = models.TextField(choices=EditType.choices, blank=True, default="", db_default="")
+    mask = models.ForeignKey(
+        ImageMask, null=True, blank=True, on_delete=models.RESTRICT, related_name="edits"
+    )
     seed = models.PositiveBigIntegerField(null=True, blank=True)
     generation_params = models.JSONField(default=dict, blank=True)
     metrics = models.JSONField(default=dict, blank=True)
@@ -341,6 +346,10 @@ class ImageVariant(Described, Stamped):
                 name="ck_image_variants_kind", condition=Q(kind__in=Kind.values)
             ),
             models.CheckConstraint(
+                name="ck_image_variants_mask_of_an_edit",
+                condition=Q(mask__isnull=True) | Q(edit_type=EditType.INPAINT),
+            ),
+            models.CheckConstraint(
                 name="ck_image_variants_likeness",
                 condition=Q(likeness__isnull=True) | Q(likeness__gte=0.0, likeness__lte=1.0),
             ),
@@ -377,6 +386,11 @@ class ImageVariant(Described, Stamped):
     @property
     def has_file(self) -> bool:
         return self.sha256 is not None
+
+    @property
+    def edited_image(self) -> "ImageVariant | SourceImage | None":
+        """What it is an edit of; None for what was not edited, and when that was purged."""
+        return self.parent_variant or self.edited_source
 
     def rendition_path(self, rendition: str) -> str:
         """The storage key of `display`, `w256`, `w512` or `w1280`; the variant must have a file."""

@@ -1,6 +1,7 @@
 """Ordering variants: everything is checked, N pending rows and their jobs are written at once."""
 
 import secrets
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,7 +54,7 @@ def refusal(actor: User, character: Character, *, override: bool = False) -> Stu
     report = source.qa_report
     if report is None or report.finished_at is None:
         return QAPending("The automatic checks of the source image have not finished yet.")
-    if _failed_qa(character) and not _overridden(actor, character, override):
+    if failed_qa(character) and not _overridden(actor, character, override):
         return QAFailed(
             "The source image failed its automatic checks. Upload a better one, or ask an admin "
             "to override."
@@ -123,12 +124,12 @@ def order_batch(
             content_rating_id=rating_of(variant_type, adult=wish.adult),
             **choice.columns(),
             idempotency_key=idempotency_key,
-            overrode_qa=any(_failed_qa(character) for character in locked),
+            overrode_qa=any(failed_qa(character) for character in locked),
         )
         mark_used(version)
         ratings = {character.pk: fitting.rating(character) for character in locked}
         variants = _variants(request, locked, wish, prompt, ratings)
-        jobs = _jobs(request, variants)
+        jobs = ask_for_work(request, variants)
         record(
             actor,
             "variant.generate",
@@ -173,7 +174,8 @@ def _overridden(actor: User, character: Character, override: bool) -> bool:
     return override and may_override(actor, character)
 
 
-def _failed_qa(character: Character) -> bool:
+def failed_qa(character: Character) -> bool:
+    """Whether the checks of the current source have ended in a failure."""
     source = character.current_source
     report = source.qa_report if source else None
     return report is not None and report.verdict_id == Verdict.FAIL
@@ -255,7 +257,12 @@ def _variants(
     )
 
 
-def _jobs(request: GenerationRequest, variants: list[ImageVariant]) -> list[Job]:
+def ask_for_work(request: GenerationRequest, variants: list[ImageVariant]) -> list[Job]:
+    """A job for each pending variant of a request, in the caller's transaction.
+
+    Its prompt id is drawn here, so that the answer to whoever asks can tell it; the first prompt
+    that is sent for it takes that id (placing.py).
+    """
     needs = needs_json(request.workflow_version, request.params)
     jobs = ask(
         request.project_id,
@@ -264,8 +271,8 @@ def _jobs(request: GenerationRequest, variants: list[ImageVariant]) -> list[Job]
             Ask(
                 kind="variant.generate",
                 title=f"{variant.character.name} · {request.variant_type_id} · "
-                f"candidate {number % request.count + 1}",
-                args={"variant_id": variant.pk},
+                f"{'edit' if variant.edit_type else 'candidate'} {number % request.count + 1}",
+                args={"variant_id": variant.pk, "prompt_id": str(uuid.uuid4())},
                 url=variant.get_absolute_url(),
                 groups=[f"character-{variant.character_id}"],
                 needs=needs,

@@ -11,17 +11,16 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from characters.models import SourceImage
 from comfy_bridge import pool
 from comfy_bridge.models import ComfyServer, ServerStatus, Submission, WorkflowVersion
 from comfy_bridge.requests import BoundPrompt
 from comfy_bridge.submissions import abandon, open_submission
 from jobs.claiming import Lease
 from jobs.errors import GivenBack
-from studio.lib.files import read
 from variants import publishing, waiting
 from variants.binding import prompt_for
 from variants.errors import NobodyAnswers, NoServer, VariantGone
+from variants.feeding import Feed, feed_of
 from variants.models import ImageVariant
 from variants.moving import set_status
 from variants.recipes import again
@@ -50,10 +49,10 @@ def place(lease: Lease, variant: ImageVariant) -> Placed:
     enough for any. NoServer, VariantGone, LeaseLost and the refusals of `prompt_for` and
     `with_models` as well.
     """
-    version, source = variant.workflow_version, variant.source_image
-    if version is None or source is None:
-        raise VariantGone("The workflow or the source image of this variant is gone.")
-    picture = read(source.rendition_path("display"))
+    version = variant.workflow_version
+    if version is None:
+        raise VariantGone("The workflow of this variant is gone.")
+    feed = feed_of(variant, version)
     with transaction.atomic():
         # First the servers, then the job: the order in which a claim holds them too.
         servers = pool.locked()
@@ -62,8 +61,8 @@ def place(lease: Lease, variant: ImageVariant) -> Placed:
         kept = current if current and _may_go_on(current, servers) else None
         server = kept.server if kept else _chosen(lease, variant, version, servers)
         earlier = kept.replaces if kept else current
-        prompt = _prompt(variant, version, source, picture, server, earlier)
-        submission = kept or _opened(variant, server, prompt, current)
+        prompt = _prompt(variant, version, feed, server, earlier)
+        submission = kept or _opened(lease, variant, server, prompt, current)
         set_status(variant, VariantStatus.GENERATING)
         publishing.variant_changed(variant)
     return Placed(server, version, submission, prompt, fresh=kept is None)
@@ -91,11 +90,16 @@ def _chosen(
 
 
 def _opened(
-    variant: ImageVariant, server: ComfyServer, prompt: BoundPrompt, earlier: Submission | None
+    lease: Lease,
+    variant: ImageVariant,
+    server: ComfyServer,
+    prompt: BoundPrompt,
+    earlier: Submission | None,
 ) -> Submission:
     if earlier:
         abandon(earlier, f"{earlier.server.name} went offline; the work moved on.")
-    submission = open_submission(server, prompt.graph, replaces=earlier)
+    told = None if earlier else lease.job.args.get("prompt_id")  # to whoever asked for it
+    submission = open_submission(server, prompt.graph, replaces=earlier, prompt_id=told)
     variant.submission = submission
     ImageVariant.objects.filter(pk=variant.pk).update(submission=submission)
     return submission
@@ -104,8 +108,7 @@ def _opened(
 def _prompt(
     variant: ImageVariant,
     version: WorkflowVersion,
-    source: SourceImage,
-    picture: bytes,
+    feed: Feed,
     server: ComfyServer,
     earlier: Submission | None,
 ) -> BoundPrompt:
@@ -118,7 +121,15 @@ def _prompt(
         **pool.with_models(version, server, values),
     }
     key = f"{INSTALLATION}-{variant.pk}" + (f"-{earlier.pk}" if earlier else "")
-    prompt = prompt_for(version, source, picture, seed=variant.seed or 0, key=key, wish=wish)
+    prompt = prompt_for(
+        version,
+        feed.image,
+        feed.picture,
+        seed=variant.seed or 0,
+        key=key,
+        wish=wish,
+        mask=feed.mask,
+    )
     if original := _original(variant):
         return again(original, prompt, is_spent=earlier is not None)
     return prompt

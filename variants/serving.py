@@ -16,6 +16,7 @@ from studio.lib.zips import Member
 from variants import exporting
 from variants.exports import VariantExport
 from variants.gating import pass_variant
+from variants.masks import ImageMask
 from variants.models import ImageVariant
 from variants.viewing import viewing_of
 
@@ -48,6 +49,15 @@ def file(request: HttpRequest, variant: ImageVariant) -> HttpResponseBase:
         download=True,
         keep=keep,
     )
+
+
+def mask_rendition(request: HttpRequest, mask: ImageMask, name: str) -> HttpResponseBase:
+    """A stored mask in grey: the display file, or a thumbnail."""
+    if name not in RENDITIONS:
+        raise Http404
+    key = mask.rendition_path(name)
+    filename = f"mask-{mask.pk}-{name}.{key.rsplit('.', 1)[-1]}"
+    return serve(request, key, etag=f"{mask.sha256}-{name}", filename=filename)
 
 
 def members_of(user: User, ids: str) -> list[Member]:

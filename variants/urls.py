@@ -8,6 +8,7 @@ from variants.views import (
     deciding,
     editing,
     gallery,
+    inpainting,
     lifecycle,
     making,
     picking,
@@ -83,5 +84,9 @@ urlpatterns = [
     path("exports/zip/", editing.exports_zip, name="exports-zip"),
     path("exports/<int:pk>/file/", editing.export_file, name="export-file"),
     path("exports/<int:pk>/sidecar/", editing.export_sidecar, name="export-sidecar"),
+    path("variants/<int:pk>/inpaint/", inpainting.of_variant, name="variant-inpaint"),
+    path("sources/<int:pk>/inpaint/", inpainting.of_source, name="source-inpaint"),
+    path("inpaint/<slug:image_id>/", inpainting.by_id, name="inpaint"),
+    path("media/masks/<int:pk>/<slug:rendition>/", inpainting.mask_media, name="mask-media"),
     path("media/variants/<int:pk>/<slug:rendition>/", deciding.media, name="variant-media"),
 ]

@@ -136,6 +136,10 @@ class Kind(models.TextChoices):
     SCENE = "scene", "Scene image"
 
 
+class EditType(models.TextChoices):
+    INPAINT = "inpaint", "inpainted"
+
+
 class Verb(models.TextChoices):
     APPROVE = "approve", "approved"
     REJECT = "reject", "rejected"

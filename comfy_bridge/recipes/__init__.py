@@ -2,8 +2,10 @@
 
 from comfy_bridge.recipes.flux import flux_img2img, flux_inpaint, flux_txt2img
 from comfy_bridge.recipes.modelfree_img2img import modelfree_img2img
+from comfy_bridge.recipes.modelfree_inpaint import modelfree_inpaint
 from comfy_bridge.recipes.recipe import Recipe, fitted
 from comfy_bridge.recipes.sd_img2img import sd_img2img
+from comfy_bridge.recipes.sd_inpaint import sd_inpaint
 from comfy_bridge.recipes.sdxl import sdxl_img2img
 from comfy_bridge.recipes.text_to_image import sd_txt2img, sdxl_txt2img
 
@@ -15,6 +17,8 @@ def built_in() -> tuple[Recipe, ...]:
     return (
         sd_img2img(),
         modelfree_img2img(),
+        sd_inpaint(),
+        modelfree_inpaint(),
         sdxl_img2img(),
         flux_img2img(),
         flux_inpaint(),

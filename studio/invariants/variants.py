@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from audit.models import AuditEvent
 from characters.models import OF_AGE, ContentRating
 from studio.invariants.fault import Fault
+from variants.masks import ImageMask
 from variants.models import FILE_COLUMNS_NULL, GenerationRequest, ImageVariant, ReviewDecision
 from variants.vocabulary import VariantStatus
 
@@ -25,6 +26,7 @@ def check() -> Iterator[Fault]:
     yield from _heroes()
     yield from _families()
     yield from _columns()
+    yield from _masks()
     yield from _requests()
     yield from _ratings()
     yield from _trash()
@@ -97,6 +99,29 @@ def _columns() -> Iterator[Fault]:
         yield Fault("file_columns", f"Variant {variant.pk}: some of its file columns are empty.")
     for variant in ImageVariant.objects.filter(status_id__in=JUDGED, sha256=None):
         yield Fault("no_file", f"Variant {variant.pk} is {variant.state.label} without a file.")
+
+
+def _masks() -> Iterator[Fault]:
+    """A mask is of its image's character and size, and so is whoever was edited with it."""
+    edits = ImageVariant.objects.filter(mask__isnull=False)
+    for variant in edits.exclude(mask__character=F("character")):
+        yield Fault("foreign_mask", f"Variant {variant.pk} names a mask of another character.")
+    wrong = ImageMask.objects.filter(
+        Q(edited_source__isnull=False)
+        & ~Q(
+            edited_source__character=F("character"),
+            edited_source__width=F("width"),
+            edited_source__height=F("height"),
+        )
+        | Q(edited_variant__isnull=False)
+        & ~Q(
+            edited_variant__character=F("character"),
+            edited_variant__width=F("width"),
+            edited_variant__height=F("height"),
+        )
+    )
+    for mask in wrong:
+        yield Fault("mask_mismatch", f"Mask {mask.pk} does not fit the image that it is for.")
 
 
 def _requests() -> Iterator[Fault]:

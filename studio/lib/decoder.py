@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -32,6 +34,28 @@ class DecodeTimeout(Exception):
     """Decoding took longer than an honest image needs."""
 
 
+class Unfit(Exception):
+    """The image can be read and is not what the task needs; the text names the reason."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the child is asked: a task's name, scanned images, further bytes and plain values."""
+
+    name: str
+    images: Sequence[Structure]
+    blobs: Sequence[bytes] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The files that were made, and what was found out about the images."""
+
+    files: list[Rendition]
+    facts: dict[str, Any]
+
+
 class Decoder:
     """One child, started at the first image; several threads take turns."""
 
@@ -51,16 +75,22 @@ class Decoder:
     def decode(self, structure: Structure) -> list[Rendition]:
         """Decode one scanned image fully: the thumbnails, and `display` where pixels had to change.
 
-        Raises DecodeFailed and DecodeTimeout. A child that somebody else killed is replaced and
-        asked once more.
+        Raises DecodeFailed and DecodeTimeout.
+        """
+        return self.do(Task("render", [structure])).files
+
+    def do(self, task: Task) -> Done:
+        """Have the child do a task. Raises DecodeFailed, DecodeTimeout and Unfit.
+
+        A child that somebody else killed is replaced and asked once more.
         """
         with self._turn:
             try:
-                return self._ask(structure)
+                return self._ask(task)
             except _Killed:
                 pass
             try:
-                return self._ask(structure)
+                return self._ask(task)
             except _Killed as error:
                 raise DecodeFailed("the decoder was killed twice") from error
 
@@ -69,11 +99,11 @@ class Decoder:
         with self._turn:
             self._end()
 
-    def _ask(self, structure: Structure) -> list[Rendition]:
+    def _ask(self, task: Task) -> Done:
         child = self._ready()
         deadline = _Deadline(child, self._wall_s)
         try:
-            answer = _exchange(child, structure, self._cpu_s)
+            answer = _exchange(child, task, self._cpu_s)
         except (OSError, framing.BrokenFrame):
             answer = None
         passed = deadline.lift()
@@ -83,11 +113,14 @@ class Decoder:
             raise _cause(child, timed_out=passed)
         head, blobs = answer
         self._used += 1
+        if "unfit" in head:
+            raise Unfit(head["unfit"])
         if "failed" in head:
             if "over_limit" in head:
                 self._end()
             raise DecodeFailed(head["failed"])
-        return [Rendition(**row, data=data) for row, data in zip(head["files"], blobs, strict=True)]
+        rows = zip(head["files"], blobs, strict=True)
+        return Done([Rendition(**row, data=data) for row, data in rows], head["facts"])
 
     def _ready(self) -> "subprocess.Popen[bytes]":
         if self._used >= IMAGES_PER_CHILD or (self._child and self._child.poll() is not None):
@@ -144,12 +177,24 @@ class _Deadline:
 
 
 def _exchange(
-    child: "subprocess.Popen[bytes]", structure: Structure, cpu_s: float
+    child: "subprocess.Popen[bytes]", task: Task, cpu_s: float
 ) -> tuple[dict[str, Any], list[bytes]] | None:
-    """Send the image and wait for the answer; None where the child died instead."""
+    """Send the task and wait for the answer; None where the child died instead."""
     if child.stdin is None or child.stdout is None:
         return None
-    order = {
+    head = {
+        "task": task.name,
+        "asked": dict(task.asked),
+        "images": [_order(structure) for structure in task.images],
+        "cpu_s": cpu_s,
+    }
+    blobs = [blob for structure in task.images for blob in (structure.image, structure.icc)]
+    framing.send(child.stdin, head, [*blobs, *task.blobs])
+    return framing.receive(child.stdout)
+
+
+def _order(structure: Structure) -> dict[str, Any]:
+    return {
         "format": structure.format,
         "width": structure.width,
         "height": structure.height,
@@ -158,10 +203,7 @@ def _exchange(
         "is_lossless": structure.is_lossless,
         "is_one_scan": structure.is_one_scan,
         "inflated_bytes": structure.inflated_bytes,
-        "cpu_s": cpu_s,
     }
-    framing.send(child.stdin, order, [structure.image, structure.icc])
-    return framing.receive(child.stdout)
 
 
 def _cause(child: "subprocess.Popen[bytes]", *, timed_out: bool) -> Exception:

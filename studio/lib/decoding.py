@@ -11,13 +11,16 @@ import sys
 import time
 import warnings
 import zlib
+from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 from PIL import Image
 
-from studio.lib import framing
+from studio.lib import framing, masking
+from studio.lib.masking import Scanned, Unfit
 from studio.lib.rendering import Order, render
 from studio.lib.scans import png
+from studio.lib.scans.structure import Rendition
 
 if sys.platform == "linux":
     import resource
@@ -42,6 +45,8 @@ BAD_IMAGE = (
     zlib.error,
 )
 
+_Made = tuple[list[Rendition], dict[str, Any]]  # the files, and what else was found out
+
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer one image after the other until the parent closes the pipe."""
@@ -49,17 +54,25 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     warnings.simplefilter("error")
     Image.MAX_IMAGE_PIXELS = None  # the scan has counted them, and `render` compares the size
     while (request := framing.receive(requests)) is not None:
-        head, (image, icc) = request
+        head, blobs = request
         _allow_cpu(head.pop("cpu_s"))
-        framing.send(answers, *_answer(head, image, icc))
+        framing.send(answers, *_answer(head, blobs))
 
 
-def _answer(head: dict[str, Any], image: bytes, icc: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    inflated_bytes = head.pop("inflated_bytes")
+def _answer(head: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    """Each image of `head["images"]` has two blobs, itself and its profile; more may follow."""
+    pictures = []
     try:
-        if head["format"] == "png" and not png.holds_exactly(image, inflated_bytes):
-            return {"failed": "rows are missing"}, []
-        files = render(Order(**head), image, icc)
+        for place, order in enumerate(head["images"]):
+            inflated_bytes = order.pop("inflated_bytes")
+            image, icc = blobs[2 * place : 2 * place + 2]
+            if order["format"] == "png" and not png.holds_exactly(image, inflated_bytes):
+                return {"failed": "rows are missing"}, []
+            pictures.append(Scanned(Order(**order), image, icc))
+        rest = blobs[2 * len(pictures) :]
+        files, facts = TASKS[head["task"]](pictures, rest, head["asked"])
+    except Unfit as reason:
+        return {"unfit": str(reason)}, []
     except MemoryError:
         return {"failed": "it needs too much memory", "over_limit": True}, []
     except BAD_IMAGE as error:
@@ -68,7 +81,35 @@ def _answer(head: dict[str, Any], image: bytes, icc: bytes) -> tuple[dict[str, A
         {"name": file.name, "ext": file.ext, "width": file.width, "height": file.height}
         for file in files
     ]
-    return {"files": described}, [file.data for file in files]
+    return {"files": described, "facts": facts}, [file.data for file in files]
+
+
+def _render(pictures: Sequence[Scanned], blobs: Sequence[bytes], asked: dict[str, Any]) -> _Made:
+    (one,) = pictures
+    return render(one.order, one.image, one.icc), {}
+
+
+def _read_mask(pictures: Sequence[Scanned], blobs: Sequence[bytes], asked: dict[str, Any]) -> _Made:
+    file, facts = masking.read(pictures[0], asked["channel"])
+    return [file], facts
+
+
+def _lay_over(pictures: Sequence[Scanned], blobs: Sequence[bytes], asked: dict[str, Any]) -> _Made:
+    base, made = pictures
+    return [masking.laid_over(base, made, blobs[0])], {}
+
+
+def _fit(pictures: Sequence[Scanned], blobs: Sequence[bytes], asked: dict[str, Any]) -> _Made:
+    width, height = asked["size"]
+    return masking.fitted(pictures[0], blobs[0], (width, height), in_alpha=asked["in_alpha"]), {}
+
+
+TASKS: dict[str, Callable[[Sequence[Scanned], Sequence[bytes], dict[str, Any]], _Made]] = {
+    "render": _render,
+    "read_mask": _read_mask,
+    "lay_over": _lay_over,
+    "fit": _fit,
+}
 
 
 def _limit_process() -> None:

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from studio.lib import decoder
+from studio.lib.decoder import Done, Task
 from studio.lib.scans import jpeg, kinds, png, refusing, webp
 from studio.lib.scans.refusing import EXTENSIONS, Format, ImageRefused, Limits
-from studio.lib.scans.structure import Rendition
+from studio.lib.scans.structure import Rendition, Structure
 from studio.lib.scans.tails import judge_tail
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "Rendition",
     "clean_name",
     "close_decoder",
+    "decoded",
     "read_capped",
+    "scan",
     "vet",
 ]
 
@@ -79,28 +82,14 @@ def vet(data: bytes, name: str, limits: Limits | None = None) -> Picture:
 
     OSError means that this machine could not start the decoding child.
     """
-    limits = limits or Limits()
-    if not data:
-        raise refusing.empty()
-    if len(data) > limits.max_bytes:
-        raise refusing.too_large(limits.max_bytes, len(data))
-    shown = clean_name(name)
-    kind = _kind(data, shown)
-    structure = SCANS[kind](data, limits)
-    judge_tail(data, structure)
-    try:
-        files = decoder.decoder.decode(structure)
-    except decoder.DecodeTimeout as error:
-        raise refusing.decode_timeout(decoder.CPU_S) from error
-    except decoder.DecodeFailed as error:
-        log.info("an image was refused by the decoder: %s", error)
-        raise refusing.damaged(kind, "it cannot be decoded") from error
-    made = {file.name: file for file in files}
+    structure = scan(data, name, limits or Limits())
+    kind = structure.format
+    made = {file.name: file for file in decoded(Task("render", [structure])).files}
     display = made.pop("display", None) or Rendition(
         "display", EXTENSIONS[kind][0], structure.image, structure.width, structure.height
     )
     return Picture(
-        name=shown,
+        name=clean_name(name),
         format=kind,
         sha256=hashlib.sha256(data).hexdigest(),
         size_bytes=len(data),
@@ -110,6 +99,28 @@ def vet(data: bytes, name: str, limits: Limits | None = None) -> Picture:
         display=display,
         thumbnails=tuple(made.values()),
     )
+
+
+def scan(data: bytes, name: str, limits: Limits) -> Structure:
+    """The checks that need no decoder: size, name, kind, structure, tail. Raises ImageRefused."""
+    if not data:
+        raise refusing.empty()
+    if len(data) > limits.max_bytes:
+        raise refusing.too_large(limits.max_bytes, len(data))
+    structure = SCANS[_kind(data, clean_name(name))](data, limits)
+    judge_tail(data, structure)
+    return structure
+
+
+def decoded(task: Task) -> Done:
+    """What the limited child makes of scanned images. Raises ImageRefused and decoder.Unfit."""
+    try:
+        return decoder.decoder.do(task)
+    except decoder.DecodeTimeout as error:
+        raise refusing.decode_timeout(decoder.CPU_S) from error
+    except decoder.DecodeFailed as error:
+        log.info("an image was refused by the decoder: %s", error)
+        raise refusing.damaged(task.images[0].format, "it cannot be decoded") from error
 
 
 def close_decoder() -> None:

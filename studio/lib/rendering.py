@@ -4,7 +4,8 @@ Knows Pillow; sees nothing of an image but its allow-listed segments and its col
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -22,7 +23,7 @@ FORMATS = tuple(
         WebPImagePlugin.WebPImageFile,
     )
 )
-_TURNS = {
+TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -59,6 +60,34 @@ class Order:
 
 def render(order: Order, image_bytes: bytes, icc: bytes) -> list[Rendition]:
     """The thumbnails, and the display file where pixels must change; raises what Pillow raises."""
+    with opened(order, image_bytes) as image:
+        colours = _colour_change(image, icc)
+        must_change = _must_change(order, image, colours)
+        if not must_change:
+            # Entropy decoding stays complete; only the inverse transform is done at a smaller size.
+            image.draft(None, (THUMBNAIL_SIDES_PX[0], THUMBNAIL_SIDES_PX[0]))
+        image.load()
+        pixels = in_eight_bits(image) if order.is_16_bit else image
+        return _files(order, pixels, colours, must_change=must_change)
+
+
+def upright(order: Order, image_bytes: bytes, icc: bytes) -> Image.Image:
+    """The picture's own pixels in RGB or RGBA: upright, sRGB, 8 bits, and never encoded again."""
+    with opened(order, image_bytes) as image:
+        colours = _colour_change(image, icc)
+        must_change = _must_change(order, image, colours)
+        image.load()
+        pixels = in_eight_bits(image) if order.is_16_bit else image
+        if must_change:
+            pixels = _normalised(pixels, order, colours)
+        pixels = pixels.convert("RGBA" if pixels.has_transparency_data else "RGB")
+        pixels.info = {}
+        return pixels
+
+
+@contextmanager
+def opened(order: Order, image_bytes: bytes) -> Iterator[Image.Image]:
+    """The picture, not yet decoded, once the decoder agrees with the scan about what it is."""
     if order.is_one_scan:
         image_bytes = image_bytes[:-2] + _LOOKAHEAD
     with Image.open(BytesIO(image_bytes), formats=FORMATS) as image:
@@ -66,16 +95,11 @@ def render(order: Order, image_bytes: bytes, icc: bytes) -> list[Rendition]:
             raise ValueError("The decoder sees another picture than the scan")
         if getattr(image, "n_frames", 1) != 1:
             raise ValueError("The decoder sees several frames")
-        colours = _colour_change(image, icc)
-        must_change = bool(
-            colours or order.orientation in _TURNS or order.is_16_bit or image.mode == "CMYK"
-        )
-        if not must_change:
-            # Entropy decoding stays complete; only the inverse transform is done at a smaller size.
-            image.draft(None, (THUMBNAIL_SIDES_PX[0], THUMBNAIL_SIDES_PX[0]))
-        image.load()
-        pixels = _in_eight_bits(image) if order.is_16_bit else image
-        return _files(order, pixels, colours, must_change=must_change)
+        yield image
+
+
+def _must_change(order: Order, image: Image.Image, colours: _Change | None) -> bool:
+    return bool(colours or order.orientation in TURNS or order.is_16_bit or image.mode == "CMYK")
 
 
 def _files(
@@ -113,14 +137,14 @@ def _normalised(image: Image.Image, order: Order, colours: _Change | None) -> Im
         image = colours(image)
     elif image.mode == "CMYK":
         image = image.convert("RGB")
-    if order.orientation in _TURNS:
-        turned = image.transpose(_TURNS[order.orientation])
+    if order.orientation in TURNS:
+        turned = image.transpose(TURNS[order.orientation])
         turned.info = image.info
         image = turned
     return image
 
 
-def _in_eight_bits(image: Image.Image) -> Image.Image:
+def in_eight_bits(image: Image.Image) -> Image.Image:
     """The upper byte of each level, as Pillow reads 16-bit colour, also of a transparent colour."""
     info = image.info
     if image.mode == "I;16":
@@ -143,14 +167,22 @@ def _display(order: Order, image: Image.Image) -> Rendition:
     if kind == "jpeg":
         image.save(data, "JPEG", quality=95, subsampling=0)
     elif kind == "png":
-        fast = {"compress_level": 1, "compress_type": zlib.Z_RLE}
-        image.save(data, "PNG", **(fast if is_large else {}))
+        return as_png("display", image)
     elif order.is_lossless:
         image.save(data, "WEBP", lossless=True, quality=20, method=1, exact=True)
     else:
         image.save(data, "WEBP", quality=95, method=2)
     extension = {"jpeg": "jpg"}.get(kind, kind)
     return Rendition("display", extension, data.getvalue(), *image.size)
+
+
+def as_png(name: str, image: Image.Image) -> Rendition:
+    """The picture as a PNG without loss."""
+    data = BytesIO()
+    fast = {"compress_level": 1, "compress_type": zlib.Z_RLE}
+    is_large = image.width * image.height > _LARGE_PIXELS
+    image.save(data, "PNG", **(fast if is_large else {}))
+    return Rendition(name, "png", data.getvalue(), *image.size)
 
 
 def _colour_change(image: Image.Image, icc: bytes) -> _Change | None:

@@ -24,6 +24,7 @@ def pages_of(project: int, made: Candidates) -> dict[str, str]:
         "compare": f"/variants/{one}/compare/?with={made.variants[-1]}",
         "editing": f"{made.page}editing/",
         "import a folder": f"/projects/{project}/import/",
+        "inpaint": f"/variants/{one}/inpaint/",
         "jobs": "/jobs/",
         "jobs, failed": "/jobs/?status=failed",
         "operations": "/operations/",

@@ -25,8 +25,34 @@ def test_a_recipe_is_sound(recipe: Recipe) -> None:
 def test_a_recipe_uses_only_nodes_and_inputs_that_a_real_server_has(recipe: Recipe) -> None:
     assert needs_of(recipe.graph).nodes <= read_object_info(OBJECT_INFO).nodes
     for node in recipe.graph.values():
-        described = OBJECT_INFO[node["class_type"]]["input"]["required"]
-        assert set(node["inputs"]) == set(described)
+        described = OBJECT_INFO[node["class_type"]]["input"]
+        known = set(described["required"]) | set(described.get("optional", {}))
+        assert set(described["required"]) <= set(node["inputs"]) <= known
+
+
+@pytest.mark.parametrize("name", ["inpaint_modelfree", "sd_inpaint"])
+def test_an_inpainting_recipe_takes_its_mask_white_as_edit(name: str) -> None:
+    recipe = next(r for r in built_in() if r.name == name)
+    (mask,) = (b for b in recipe.bindings if b.name == "mask")
+    node = recipe.graph[mask.node]
+    assert recipe.kind == "inpaint"
+    assert (node["class_type"], node["inputs"]["channel"]) == ("LoadImageMask", "red")
+
+
+def test_the_inpainting_recipes_are_the_recorded_graphs_but_for_the_masks_own_node() -> None:
+    recorded = submission(transcript("wf_sd15_inpaint_conditioning"))
+    mine = next(r for r in built_in() if r.name == "sd_inpaint").graph
+    assert mine["10"]["inputs"].pop("mask") == ["5", 0]
+    for key, node in recorded.items():
+        links = {k: v for k, v in node["inputs"].items() if graph.is_link(v) and k != "mask"}
+        assert mine[key]["class_type"] == node["class_type"]
+        assert links.items() <= mine[key]["inputs"].items()
+    recorded = submission(transcript("wf_inpaint_modelfree"))
+    mine = next(r for r in built_in() if r.name == "inpaint_modelfree").graph
+    assert recorded["3"]["class_type"] == mine["5"]["class_type"] == "ImageCompositeMasked"
+    assert set(recorded["3"]["inputs"]) == set(mine["5"]["inputs"])
+    assert recorded["9"]["inputs"]["images"] == ["3", 0]
+    assert mine["9"]["inputs"]["images"] == ["5", 0]
 
 
 def test_the_modelfree_recipe_is_the_recorded_graph_with_other_values() -> None:

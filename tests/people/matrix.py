@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import URLPattern, get_resolver, resolve
 
-from tests import make
+from tests import make, make_masks
 
 ROLES = ("anonymous", "outsider", "idle", "reviewer", "creator", "admin")
 FILE = object()  # a fresh portrait.png
@@ -63,6 +63,8 @@ ASK_PAGE = {**ASK, "characters": ["{ready}"]}
 HAND_MADE = {"file": FILE, "variant_type": "formal"}
 FOLDER = {"entries": [{"path": "Jane/ref.png", "size": 1}]}
 FILE_OF_FOLDER = {"path": "Jim/ref.png", "file": FILE}
+INPAINT = {"prompt": "a scarf", "mask": make_masks.base64_of(make_masks.png())}
+INPAINT_AGAIN = {"prompt": "a scarf", "mask_id": "{mask}", "count": 1}
 SERVER = {"name": "gpu-2", "url": "http://127.0.0.1:8189"}
 GRAPH = {
     "1": {"class_type": "EmptyImage", "inputs": {"width": 64}},
@@ -181,6 +183,7 @@ CHARACTERS = [
 ]  # fmt: skip
 
 _ONE = "/api/v1/characters/{ready}/variants"
+_IMAGE = "/api/v1/characters/{ready}/images"
 VARIANTS = [
     row("GET", "/characters/{ready}/generate/", "404 404 403 200 200"),
     row("POST", "/characters/{ready}/generate/", "404 404 403 302 302", ASK),
@@ -211,6 +214,17 @@ VARIANTS = [
     row("GET", "/api/v1/variants/{candidate}/file", "404 404 200 200 200"),
     row("GET", "/api/v1/variants/{candidate}/renditions/w512", "404 404 200 200 200"),
     row("GET", "/api/v1/characters/{ready}/scene-seeds", "404 404 200 200 200"),
+    row("GET", "/variants/{candidate}/inpaint/", "404 404 403 200 200"),
+    row("POST", "/variants/{candidate}/inpaint/", "404 404 403 302 302", INPAINT_AGAIN),
+    row("GET", "/sources/{source}/inpaint/", "404 404 403 200 200"),
+    row("POST", "/sources/{source}/inpaint/", "404 404 403 302 302", INPAINT_AGAIN),
+    row("GET", "/inpaint/v-{candidate}/", "404 404 302 302 302"),
+    row("GET", "/inpaint/s-{source}/", "404 404 302 302 302"),
+    row("GET", "/media/masks/{mask}/w256/", "404 404 200 200 200"),
+    row("POST", f"{_IMAGE}/v-{{candidate}}/inpaint", "404 404 403 202 202", INPAINT),
+    row("GET", f"{_IMAGE}/v-{{candidate}}/masks", "404 404 200 200 200"),
+    row("GET", f"{_IMAGE}/s-{{source}}/masks", "404 404 200 200 200"),
+    row("GET", "/api/v1/masks/{mask}/renditions/w256", "404 404 200 200 200"),
     row("GET", "/api/v1/requests/{request}", "404 404 200 200 200"),
     row("POST", "/api/v1/requests/{request}/cancel", "404 404 403 202 202"),
     row("POST", "/api/v1/requests/{request}/retry", "404 404 403 202 202"),

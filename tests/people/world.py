@@ -20,10 +20,11 @@ from people import managing
 from people.models import Project, ProjectMembership, User
 from studio.lib import pictures
 from studio.lib.pictures import Limits
-from tests import make, make_pictures
-from variants import exporting, importing, reviewing, trashing
+from tests import make, make_masks, make_pictures
+from variants import exporting, importing, masking, reviewing, trashing
 from variants.decisions import ReviewStep
 from variants.exports import VariantExport
+from variants.masks import ImageMask
 from variants.models import GenerationRequest, ImageVariant, VariantStatus
 
 OURS = ("people", "audit", "jobs", "qa", "comfy_bridge", "characters", "variants")
@@ -82,6 +83,7 @@ class Side:
     export: VariantExport  # of the hero, which is out
     folder_import: FolderImport  # one file of it waits
     person: User  # somebody to be removed from the project
+    mask: ImageMask  # drawn for the candidate
 
     @property
     def waiting_job(self) -> Job:
@@ -98,7 +100,7 @@ class Side:
     def addresses(self) -> dict[str, int]:
         """What an address may name: `{character}`, `{variant}` …"""
         names = ("project", "ready", "draft", "source", "candidate", "hero", "waiting", "failed")
-        more = ("trashed", "old", "step", "request", "export", "folder_import", "person")
+        more = ("trashed", "old", "step", "request", "export", "folder_import", "person", "mask")
         jobs = ("waiting_job", "failed_job")
         return {name: getattr(self, name).pk for name in (*names, *more, *jobs)}
 
@@ -133,7 +135,14 @@ def side(creator: User, project: Project) -> Side:
     return Side(
         project, ready, draft, ready.current_source, candidate, hero, waiting, failed,
         trashed, old, candidate.request, export, folder_import, person,
+        _mask(creator, candidate),
     )  # fmt: skip
+
+
+def _mask(creator: User, candidate: ImageVariant) -> ImageMask:
+    taken = masking.take(creator, candidate, masking.GivenMask(make_masks.png()))
+    masking.store(candidate, taken)
+    return masking.keep(creator, candidate, taken)
 
 
 def a_server() -> ComfyServer:

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from comfy_bridge.models import ComfyServer
 from studio import api
-from tests import make
+from tests import make, make_masks
 
 HUGE = 10**30
 # Every route that takes a body: its method, and the fields that it reads by what they hold.
@@ -66,6 +66,22 @@ WRITES = {
     "api-generate-batch": (
         "post",
         {"character_ids": list, "variant_type": str, "workflow_id": int, "count": int},
+    ),
+    "api-inpaint": (
+        "post",
+        {
+            "prompt": str,
+            "negative_prompt": str,
+            "mask": str,
+            "masked_image_base64_png": str,
+            "mask_id": int,
+            "count": int,
+            "seed": int,
+            "workflow_id": int,
+            "variant_type": str,
+            "denoise": float,
+            "checkpoint": str,
+        },
     ),
     "api-variant-approve": ("post", {"note": str}),
     "api-variant-reject": ("post", {"note": str, "reasons": list}),
@@ -157,6 +173,8 @@ class Rows:
             "workflow_id": make.workflow().pk,
             "variant_type": "clothed",
             "count": 1,
+            "prompt": "a scarf",
+            "mask": make_masks.base64_of(make_masks.png()),
         }
 
     def address(self, name, key=None):

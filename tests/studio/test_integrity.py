@@ -18,8 +18,9 @@ from jobs.claiming import claim
 from jobs.models import Job, JobAttempt, JobStatus
 from studio.integrity import faults
 from studio.lib.files import put, read
-from tests import make
-from variants import reviewing
+from tests import make, make_masks
+from variants import masking, reviewing
+from variants.masks import ImageMask
 from variants.models import GenerationRequest, ImageVariant, ReviewDecision
 from variants.vocabulary import VariantStatus
 
@@ -92,6 +93,11 @@ def damage(studio):
             format=None,
         ),
         "file_columns": lambda: change(that, width=None),
+        "foreign_mask": lambda: [
+            that.update(mask=mask_of(hero), edit_type="inpaint"),
+            ImageMask.objects.update(character=another(hero)),
+        ],
+        "mask_mismatch": lambda: ImageMask.objects.filter(pk=mask_of(hero).pk).update(width=9),
         "request_count": lambda: GenerationRequest.objects.update(count=3),
         "lease_mismatch": lambda: change(job, lease_owner="somebody"),
         "job_end": lambda: job.update(finished_at=None),
@@ -122,6 +128,17 @@ def drop_a_trigger():
     connection.cursor().execute(f"DROP TRIGGER audit_events_no_delete{on}")
 
 
+def mask_of(variant):
+    given = masking.GivenMask(make_masks.png())
+    taken = masking.take(variant.created_by, variant, given)
+    masking.store(variant, taken)
+    return masking.keep(variant.created_by, variant, taken)
+
+
+def another(variant):
+    return make.character(variant.created_by, variant.character.project, name="Joan")
+
+
 def unfinished(report):
     report.finished_at = report.verdict_id = None
     report.save()
@@ -131,6 +148,7 @@ NAMES = list(damage((ImageVariant(pk=0, job=Job(pk=0)),) * 2))
 
 
 def test_a_sound_studio_has_no_faults(studio):
+    mask_of(studio[0])
     assert codes(read_files=True) == []
     call_command("check_integrity", "--grace-s", "0", "--read-files")
 

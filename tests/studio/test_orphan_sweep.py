@@ -92,7 +92,7 @@ def test_an_unfinished_part_goes_when_it_is_old(own_media, source):
 
 def test_files_of_a_kind_that_this_code_does_not_know_are_left(own_media, source):
     """Newer code beside it may name them."""
-    put("mask/1/abc.png", b"of a later version")
+    put("video/1/abc.png", b"of a later version")
     age(own_media)
     assert did() == []
 

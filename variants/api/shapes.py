@@ -56,6 +56,10 @@ class VariantJson(TypedDict):
     model: str
     prompt: str
     negative_prompt: str
+    edit_type: str
+    edit_prompt: str
+    edited_source: int | None
+    mask: int | None
     width: int | None
     height: int | None
     format: str | None
@@ -147,6 +151,10 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "model": variant.model,
         "prompt": variant.prompt if shown else "",
         "negative_prompt": variant.negative_prompt if shown else "",
+        "edit_type": variant.edit_type,
+        "edit_prompt": variant.edit_prompt if shown else "",
+        "edited_source": variant.edited_source_id,
+        "mask": variant.mask_id,
         "width": variant.width,
         "height": variant.height,
         "format": variant.format,

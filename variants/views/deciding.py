@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
+from characters.models import SourceImage
 from people.access import can
 from people.views import Request
 from qa.models import QACheckResult
@@ -20,6 +21,7 @@ from variants import rechecking, reviewing, serving
 from variants.errors import BadValue
 from variants.forms import DecisionForm
 from variants.fragments import card_of
+from variants.images import Image
 from variants.models import ImageVariant
 from variants.views.gallery import card_for, variant_for
 from variants.vocabulary import RejectReason
@@ -202,7 +204,16 @@ def _params(variant: ImageVariant) -> list[tuple[str, Any]]:
         ("Executed in", f"{params['execution_ms']} ms" if params.get("execution_ms") else ""),
         ("Graph", params.get("graph_hash", "")[:16]),
         ("Prompt id", params.get("prompt_id", "")),
+        ("Edit of", _named(variant.edited_image) if variant.edit_type else ""),
+        ("Mask", f"{variant.mask.coverage:.0%} of the image" if variant.mask else ""),
         ("Made from", f"source v{variant.source_image.version}" if variant.source_image else ""),
         ("File", f"{variant.sha256[:16]}…" if variant.sha256 else ""),
     ]
     return [(label, value) for label, value in rows if value not in (None, "")]
+
+
+def _named(image: Image | None) -> str:
+    if image is None:
+        return "an image that is gone"
+    is_source = isinstance(image, SourceImage)
+    return f"source v{image.version}" if is_source else f"candidate {image.pk}, v{image.version}"

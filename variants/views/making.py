@@ -16,13 +16,14 @@ from people.access import can, require
 from people.views import Request
 from studio.lib.errors import StudioError
 from studio.lib.htmx import toast, wants_fragment
-from variants import ordering, retrying
+from variants import inpainting, ordering, retrying
 from variants.errors import NothingToDo
 from variants.estimating import estimate
 from variants.forms import GenerateForm
 from variants.models import GenerationRequest, ImageVariant
 from variants.value_fields import PREFIX
 from variants.views.gallery import card_for, cards_for, variant_for
+from variants.vocabulary import EditType
 from variants.wishes import wish_again
 
 
@@ -84,7 +85,10 @@ def more(request: Request, pk: int) -> HttpResponse:
     variant = variant_for(request, pk)
     if variant.request is None:
         raise NothingToDo("This variant was not generated here, so there is no recipe to repeat.")
-    ordered = ordering.order(request.user, variant.character, wish_again(variant.request))
+    if variant.edit_type == EditType.INPAINT:
+        ordered = inpainting.again(request.user, variant)
+    else:
+        ordered = ordering.order(request.user, variant.character, wish_again(variant.request))
     sentence = f"{ordered.request.count} more candidates are on their way."
     if wants_fragment(request):
         return _card(request, variant.pk, sentence)
