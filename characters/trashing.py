@@ -15,7 +15,6 @@ from characters.models import Character, SourceImage
 from jobs.sweeping import chore
 from people.access import require
 from people.models import User
-from qa.models import QAReport
 from studio.lib.errors import NotFound, StudioError
 
 log = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ def purge_source(actor: User | None, source: SourceImage) -> None:
         what = {"character": source.character_id, "version": source.version}
         record(actor, "source.purge", source, before={**what, "sha256": source.sha256})
         publishing.source_changed(source.character, "source.deleted", version=source.version)
-        report_id = source.qa_report_id
+        report = source.qa_report
         try:
             source.delete()
         except ProtectedError as error:
@@ -71,7 +70,8 @@ def purge_source(actor: User | None, source: SourceImage) -> None:
                 "deleted for good when they are.",
                 count=count,
             ) from error
-        QAReport.objects.filter(pk=report_id).delete()
+        if report:
+            report.delete()
 
 
 @chore

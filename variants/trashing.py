@@ -13,7 +13,6 @@ from jobs.models import Job
 from jobs.sweeping import chore
 from people.access import require
 from people.models import User
-from qa.models import QAReport
 from studio.lib.errors import StudioError
 from variants import publishing, retrying
 from variants.deciding import Step, check_revision, facts, lock, one_step, refuse_withheld, write
@@ -102,9 +101,10 @@ def purge(actor: User | None, variant: ImageVariant, *, revision: int | None = N
         Job.objects.filter(project_id=variant.project_id, url=variant.get_absolute_url()).update(
             url=""
         )
-        report_id = variant.qa_report_id
+        report = variant.qa_report
         variant.delete()
-        QAReport.objects.filter(pk=report_id).delete()
+        if report:
+            report.delete()
 
 
 @chore
@@ -130,8 +130,10 @@ def _refuse(actor: User | None, variant: ImageVariant) -> None:
 
 
 def _refuse_running(variant: ImageVariant) -> None:
-    job = Job.objects.filter(pk=variant.job_id).first()
-    if job is not None and job.is_open:
+    if variant.job is None:
+        return
+    variant.job.refresh_from_db()
+    if variant.job.is_open:
         raise StillRunning(
             "It is being stopped. Delete it for good when it has stopped.", **facts(variant)
         )
