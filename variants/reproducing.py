@@ -38,6 +38,7 @@ COPIED = (
     "negative_prompt",
     "edit_prompt",
     "edit_type",
+    "mask",
     "seed",
     *OPTIONS,
     "content_rating",

@@ -18,6 +18,7 @@ from tests.comfy_bridge.sandbox_play import recorded_graph
 from tests.fakes.sandbox import start_sandbox
 from variants.generating import NETWORKS
 from variants.models import ImageVariant
+from variants.reproducing import reproduce
 
 MOST = 0.8  # the played sampler happens to draw some pixels as they were
 
@@ -183,3 +184,14 @@ def test_an_edit_of_an_edit_over_multipart_with_its_lineage_and_its_prompt_id(
     np.testing.assert_array_equal(make_masks.pixels(shown, "L"), np.asarray(below))
     make.run_jobs()
     assert [fault.sentence for fault in faults(grace=timedelta(0), read_files=True)] == []
+
+
+def test_the_recipe_of_an_edit_runs_again_to_the_same_pixels(sandbox, api, creator, character):
+    source = ready(creator, character, make.portrait())
+    mask = make_masks.base64_of(make_masks.png())
+    _, (first,) = inpainted(api(creator), source, mask=mask)
+    second = reproduce(creator, first)
+    make.run_jobs()
+    second.refresh_from_db()
+    assert (second.state.label, second.error) == ("generated", "")
+    assert (second.mask, second.sha256) == (first.mask, first.sha256)
