@@ -2,6 +2,7 @@
 
 from characters import (
     publishing,
+    rejudging,
     trashing,  # noqa: F401  its chore registers
     vetting,
 )
@@ -9,6 +10,7 @@ from characters.models import SourceImage
 from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
+from qa import thresholds
 from qa.inspection import clear_failure, record_failure
 
 
@@ -48,3 +50,11 @@ def qa(lease: Lease) -> None:
 def embed(lease: Lease) -> None:
     vetting.check_faces(lease)
     announce(lease.job)
+
+
+@handles("qa.rejudge", "cpu", "Judging stored checks again by changed limits")
+def rejudge(lease: Lease) -> None:
+    rejudging.judge(lease)
+
+
+thresholds.follow(rejudging.ask_for_judging)

@@ -52,11 +52,23 @@ def edit_character(actor: User, character: Character, **fields: Any) -> Characte
     return fresh
 
 
-def archive_character(actor: User, character: Character) -> None:
-    """Put a character away; nothing of it is deleted."""
+def archive_character(actor: User, character: Character) -> Character:
+    """Put a character away; nothing of it is deleted, and twice changes nothing."""
+    return _set_archived(actor, character, "character.archive", Now(), away=False)
+
+
+def unarchive_character(actor: User, character: Character) -> Character:
+    """Take a character out again."""
+    return _set_archived(actor, character, "character.unarchive", None, away=True)
+
+
+def _set_archived(
+    actor: User, character: Character, verb: str, at: Now | None, *, away: bool
+) -> Character:
     require(actor, "character.archive", character)
     with transaction.atomic():
-        if Character.objects.filter(pk=character.pk, archived_at__isnull=True).update(
-            archived_at=Now()
-        ):
-            record(actor, "character.archive", character)
+        rows = Character.objects.filter(pk=character.pk, archived_at__isnull=not away)
+        if rows.update(archived_at=at):
+            record(actor, verb, character)
+    character.refresh_from_db()
+    return character

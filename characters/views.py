@@ -16,6 +16,7 @@ from people.access import can, require
 from people.models import Project
 from people.views import Request
 from studio.lib.htmx import toast, wants_fragment
+from studio.lib.limiting import limited
 from studio.lib.pictures import ImageRefused, Limits
 
 
@@ -73,6 +74,7 @@ def source_panel(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited("upload")
 def source_upload(request: Request, pk: int) -> HttpResponse:
     """Receive a source image, and the statement about the likeness when one came with it."""
     character = character_for(request, pk)

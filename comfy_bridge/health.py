@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from comfy_bridge import publishing
 from comfy_bridge.addresses import Network
 from comfy_bridge.catalog import Catalog
 from comfy_bridge.client import Facts
@@ -170,5 +171,9 @@ def trust(server: ComfyServer) -> None:
 
 
 def _write(server: ComfyServer, **changes: Any) -> None:
-    ComfyServer.objects.filter(pk=server.pk).update(**changes)
-    server.refresh_from_db()
+    before = server.status_id
+    with transaction.atomic():
+        ComfyServer.objects.filter(pk=server.pk).update(**changes)
+        server.refresh_from_db()
+        if server.status_id != before:
+            publishing.server_changed(server)

@@ -3,16 +3,27 @@
 from datetime import datetime
 from typing import TypedDict
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.response import Response
 
 from jobs import asking, mine, queues
-from jobs.models import Job, JobQueue, JobStatus
+from jobs.handling import kinds
+from jobs.models import QUEUES, Job, JobQueue, JobStatus
 from people.access import require
 from people.requests import SignedIn, api_view
+from studio.lib.addresses import choice
 from studio.lib.errors import NotFound
 from studio.lib.openapi import Page, operation
-from studio.lib.pages import page_of
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
+
+STATES = {state.label: state for state in JobStatus}
+FILTERS = (
+    OpenApiParameter("status", str, enum=list(STATES), description="The state of a job."),
+    OpenApiParameter("queue", str, enum=list(QUEUES), description="The queue that it is in."),
+    OpenApiParameter("kind", str, description="What is done, such as `variant.generate`."),
+    OpenApiParameter("mine", str, enum=["yes", "no"], description="Only what I asked for."),
+)
 
 
 class JobJson(TypedDict):
@@ -92,14 +103,20 @@ def job_for(request: SignedIn, pk: int) -> Job:
     return job
 
 
-@operation("GET", Page[JobJson])
+@operation("GET", Page[JobJson], query=[*FILTERS, *PAGED])
 @api_view(["GET"])
 def jobs(request: SignedIn) -> Response:
     """The jobs of my projects, newest first."""
     rows = Job.objects.visible_to(request.user).select_related("kind", "asked_by")
-    states = {state.label: state for state in JobStatus}
-    if (status := request.GET.get("status")) in states:
-        rows = rows.filter(status_id=states[status])
+    state = choice(request, "status", STATES)
+    if state is not None:
+        rows = rows.filter(status_id=state)
+    if queue := choice(request, "queue", {name: name for name in QUEUES}):
+        rows = rows.filter(queue=queue)
+    if kind := choice(request, "kind", {kind: kind for kind in sorted(kinds())}):
+        rows = rows.filter(kind__name=kind)
+    if choice(request, "mine", {"yes": True, "no": False}):
+        rows = rows.filter(asked_by=request.user)
     found, following = page_of(request, rows)
     return Response({"results": [job_json(job) for job in found], "next": following})
 

@@ -4,9 +4,10 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -29,6 +30,14 @@ Among = Callable[[QuerySet[Job]], QuerySet[Job]]
 PROGRESS_ROW_S = 1.0
 PROGRESS_EVENT_S = 0.1
 BACKOFF_S = (2.0, 10.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often a kind of job is tried, and the pauses between; the last pause goes on."""
+
+    attempts: int
+    pauses_s: Sequence[float]
 
 
 class Timing:
@@ -112,6 +121,7 @@ class Lease:
     def __init__(self, job: Job, timing: Timing, leaving: threading.Event) -> None:
         self.job = job
         self.timing = timing
+        self.patience = Patience(timing.max_attempts, BACKOFF_S)
         self._leaving = leaving
         self._lost = threading.Event()
         self._finished = False
@@ -241,9 +251,10 @@ class Lease:
             return self.cancelled(Cancelled("Cancelled."))
         mine = JobAttempt.objects.filter(job=self.job, group=self.job.attempt_group)
         used = mine.filter(outcome="retried").count()
-        if used + 1 >= self.timing.max_attempts:
+        if used + 1 >= self.patience.attempts:
             return self.failed(error)
-        delay_s = BACKOFF_S[min(used, len(BACKOFF_S) - 1)] * random.uniform(0.5, 1.5)  # noqa: S311
+        pauses_s = self.patience.pauses_s
+        delay_s = pauses_s[min(used, len(pauses_s) - 1)] * random.uniform(0.5, 1.5)  # noqa: S311
         return self._end(
             JobStatus.QUEUED,
             "retried",

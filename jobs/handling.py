@@ -8,9 +8,9 @@ from functools import partial
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from structlog.contextvars import bound_contextvars
 
-from jobs.claiming import Lease
+from jobs.claiming import Lease, Patience
 from jobs.errors import Cancelled, GivenBack, LeaseLost, Retryable
-from jobs.models import QUEUES, Job, JobKind, JobQueue
+from jobs.models import QUEUES, QUIET_KINDS, Job, JobKind, JobQueue
 from studio.lib.errors import StudioError
 
 log = logging.getLogger(__name__)
@@ -31,15 +31,22 @@ class Registered:
     description: str
     handler: Handler
     on_change: Changed | None
+    patience: Patience | None = None
 
 
 _registry: dict[str, Registered] = {}
 
 
 def handles(
-    kind: str, queue: str, description: str, on_change: Changed | None = None
+    kind: str,
+    queue: str,
+    description: str,
+    on_change: Changed | None = None,
+    *,
+    patience: Patience | None = None,
+    quiet: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """Register a handler.
+    """Register a handler; `quiet`: the tray and the live events leave its jobs out.
 
     `on_change(job)` runs in the transaction that fails, cancels or retries the job. A handler
     ends its job by `with lease.finish(): …` around the rows that it writes. What it raises
@@ -50,7 +57,9 @@ def handles(
         raise ValueError(f"unknown queue {queue!r}")
 
     def register(handler: Handler) -> Handler:
-        _registry[kind] = Registered(kind, queue, description, handler, on_change)
+        _registry[kind] = Registered(kind, queue, description, handler, on_change, patience)
+        if quiet:
+            QUIET_KINDS.add(kind)
         return handler
 
     return register
@@ -130,7 +139,9 @@ def _outcome(lease: Lease) -> Callable[[], Job] | None:
     kind = lease.job.kind.name
     try:
         lease.check_cancel()
-        registered(kind).handler(lease)
+        entry = registered(kind)
+        lease.patience = entry.patience or lease.patience
+        entry.handler(lease)
         lease.require_finished()
     except LeaseLost:
         raise

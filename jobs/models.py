@@ -16,6 +16,8 @@ QUEUES = {
     "cpu": "Automatic checks of pixels",
     "io": "Short calls to other systems",
 }
+# Kinds whose jobs the tray and the live events leave out (jobs.handling registers them).
+QUIET_KINDS: set[str] = set()
 PROCESSES = ("embedded", "web", "worker", "sweeper")
 
 
@@ -95,6 +97,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def open(self) -> Self:
         return self.filter(status_id__in=OPEN)
+
+    def for_people(self) -> Self:
+        """Without those that the tray leaves out."""
+        return self.exclude(kind__name__in=QUIET_KINDS) if QUIET_KINDS else self
 
 
 class Job(Stamped):

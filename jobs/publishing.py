@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.template.loader import render_to_string
 
-from jobs.models import Job, JobStatus
+from jobs.models import QUIET_KINDS, Job, JobStatus
 from people.models import Project
 from studio.lib.events import push, push_on_commit
 
@@ -27,8 +27,13 @@ def _facts(job: Job) -> dict[str, object]:
     }
 
 
+def _is_quiet(job: Job) -> bool:
+    return job.kind.name in QUIET_KINDS
+
+
 def jobs_asked(jobs: Sequence[Job]) -> None:
     """After commit: new jobs wait. However many they are, their readers hear of them once."""
+    jobs = [job for job in jobs if not _is_quiet(job)]
     if len(jobs) == 1:
         job_changed(jobs[0])
     elif jobs:
@@ -51,6 +56,8 @@ def queue_changed(name: str, *, paused: bool) -> None:
 
 def job_changed(job: Job) -> None:
     """After commit: the job started, ended, or was asked for; trays fetch themselves anew."""
+    if _is_quiet(job):
+        return
     event = "job.progress" if job.is_open else "job.finished"
     html = render_to_string("jobs/_changed.html")
     push_on_commit(event, _groups(job), fragments={"tray": html}, **_facts(job))
@@ -58,5 +65,7 @@ def job_changed(job: Job) -> None:
 
 def job_progress(job: Job) -> None:
     """At once: how far it is."""
+    if _is_quiet(job):
+        return
     html = render_to_string("jobs/_progress.html", {"job": job})
     push("job.progress", _groups(job), fragments={"tray": html}, **_facts(job))

@@ -34,7 +34,7 @@ class Tray:
 
 def tray_of(user: User) -> Tray:
     """The tray of a person: running first, then waiting, then the newest failed ones."""
-    visible = Job.objects.visible_to(user)
+    visible = Job.objects.visible_to(user).for_people()
     recent = visible.filter(
         status_id__in=(JobStatus.RUNNING, JobStatus.QUEUED, JobStatus.FAILED)
     ).order_by(
@@ -65,7 +65,8 @@ def tray(request: Request) -> HttpResponse:
 @login_required
 @require_safe
 def job_list(request: Request) -> HttpResponse:
-    rows = Job.objects.visible_to(request.user).select_related("kind", "status", "asked_by")
+    rows = Job.objects.visible_to(request.user).for_people()
+    rows = rows.select_related("kind", "status", "asked_by")
     status = request.GET.get("status", "")
     states = {state.label: state for state in JobStatus}
     if status in states:

@@ -8,10 +8,10 @@ from rest_framework.response import Response
 from people import managing, tickets, tokens
 from people.access import require
 from people.models import Project, User
-from people.requests import SignedIn, api_view, text
+from people.requests import ARCHIVED, SignedIn, api_view, archived_or_not, text
 from studio.lib.errors import NotFound
 from studio.lib.openapi import Page, operation
-from studio.lib.pages import page_of
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 
 
@@ -73,13 +73,14 @@ def project_for(request: SignedIn, pk: int) -> Project:
     return project
 
 
-@operation("GET", Page[ProjectSerializer])
+@operation("GET", Page[ProjectSerializer], query=[ARCHIVED, *PAGED])
 @operation("POST", ProjectSerializer, status=201, takes=ProjectSerializer)
 @api_view(["GET", "POST"])
 def projects(request: SignedIn) -> Response:
     """My projects; POST makes one."""
     if request.method == "GET":
         rows = Project.objects.visible_to(request.user).prefetch_related("members")
+        rows = rows.filter(**archived_or_not(request))
         found, following = page_of(request, rows)
         return Response({"results": ProjectSerializer(found, many=True).data, "next": following})
     require(request.user, "project.create")
@@ -89,13 +90,25 @@ def projects(request: SignedIn) -> Response:
 
 @operation("GET", ProjectSerializer)
 @operation("PATCH", ProjectSerializer, takes=ProjectSerializer)
-@api_view(["GET", "PATCH"])
+@operation("DELETE", None, status=204)
+@api_view(["GET", "PATCH", "DELETE"])
 def project(request: SignedIn, pk: int) -> Response:
-    """One project; PATCH changes it."""
+    """One project; PATCH changes it, DELETE archives it."""
     row = project_for(request, pk)
+    if request.method == "DELETE":
+        managing.archive_project(request.user, row)
+        return Response(status=204)
     if request.method == "PATCH":
         row = managing.edit_project(request.user, row, **_valid(request, partial=True))
     return Response(ProjectSerializer(row).data)
+
+
+@operation("POST", ProjectSerializer)
+@api_view(["POST"])
+def project_archived(request: SignedIn, pk: int, verb: str) -> Response:
+    """Put a project away, or take it out again; nothing of it is deleted."""
+    step = managing.archive_project if verb == "archive" else managing.unarchive_project
+    return Response(ProjectSerializer(step(request.user, project_for(request, pk))).data)
 
 
 @operation("POST", ProjectSerializer, status=201, takes=MemberAsk)
@@ -124,5 +137,12 @@ urlpatterns = [
     *both("auth/ws-ticket", tickets.ws_ticket, "api-ws-ticket"),
     *both("projects", projects, "api-projects"),
     *both("projects/<int:pk>", project, "api-project"),
+    *(
+        pattern
+        for verb in ("archive", "unarchive")
+        for pattern in both(
+            f"projects/<int:pk>/{verb}", project_archived, f"api-project-{verb}", verb=verb
+        )
+    ),
     *both("projects/<int:pk>/members", project_members, "api-project-members"),
 ]

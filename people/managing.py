@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.db.models.functions import Now
 
 from people.access import require
 from people.models import Project, ProjectMembership, User
@@ -76,6 +77,28 @@ def edit_project(actor: User, project: Project, **changes: Any) -> Project:
         tell(actor, "project.edit", fresh, before=before, after=after)
     fresh.refresh_from_db()
     return fresh
+
+
+def archive_project(actor: User, project: Project) -> Project:
+    """Put a project away; nothing of it is deleted, and twice changes nothing."""
+    return _set_archived(actor, project, "project.archive", Now(), away=False)
+
+
+def unarchive_project(actor: User, project: Project) -> Project:
+    """Take a project out again."""
+    return _set_archived(actor, project, "project.unarchive", None, away=True)
+
+
+def _set_archived(
+    actor: User, project: Project, verb: str, at: Now | None, *, away: bool
+) -> Project:
+    require(actor, "project.edit", project)
+    with transaction.atomic():
+        rows = Project.objects.filter(pk=project.pk, archived_at__isnull=not away)
+        if rows.update(archived_at=at):
+            tell(actor, verb, project, after={"name": project.name})
+    project.refresh_from_db()
+    return project
 
 
 @contextmanager

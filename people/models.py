@@ -146,3 +146,22 @@ class ProjectMembership(Stamped):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.project}"
+
+
+class IdempotencyKey(Stamped):
+    """A request that is answered once; without a status it is being answered."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    answer = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        db_table = "idempotency_keys"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="uq_idempotency_keys_user_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

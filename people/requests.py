@@ -7,11 +7,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import decorators, serializers
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 
 from people.models import User
+from studio.lib.addresses import choice
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -80,3 +82,19 @@ def plain(name: str, value: Any) -> str:
         return str(field.run_validation(value))
     except ValidationError as error:
         raise ValidationError({name: error.detail}) from error
+
+
+ARCHIVED = OpenApiParameter(
+    "archived", str, enum=["no", "yes", "all"], description="Those put away: `no` is the default."
+)
+
+
+def archived_or_not(request: Request) -> dict[str, bool]:
+    """The filter that `?archived=` stands for: without it, only what is in use. Raises BadQuery."""
+    every: dict[str, dict[str, bool]] = {
+        "no": {"archived_at__isnull": True},
+        "yes": {"archived_at__isnull": False},
+        "all": {},
+    }
+    asked = choice(request, "archived", every)
+    return every["no"] if asked is None else asked

@@ -1,6 +1,6 @@
 """QA in the admin: reports and faces are evidence, thresholds are edited, a model activated."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -8,8 +8,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from audit.evidence import Evidence
-from audit.recording import record
 from people.models import User
+from qa import thresholds
 from qa.activating import activate
 from qa.errors import QAError
 from qa.models import (
@@ -77,10 +77,21 @@ class QAThresholdAdmin(admin.ModelAdmin[QAThreshold]):
     def save_model(
         self, request: HttpRequest, obj: QAThreshold, form: ModelForm[QAThreshold], change: bool
     ) -> None:
-        before = _limits(QAThreshold.objects.get(pk=obj.pk)) if change else {}
-        super().save_model(request, obj, form, change)
-        verb = "qa_threshold.change" if change else "qa_threshold.add"
-        record(_person(request), verb, obj, before=before, after=_limits(obj))
+        person = cast("User", request.user)
+        if not change:
+            made = thresholds.add_limits(
+                person, obj.qa_check, obj.project, obj.warn_limit, obj.fail_limit
+            )
+            obj.pk = made.pk
+            return
+        stored = QAThreshold.objects.select_related("qa_check", "project").get(pk=obj.pk)
+        thresholds.set_limits(person, stored, obj.warn_limit, obj.fail_limit)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: QAThreshold | None = None
+    ) -> list[str]:
+        """What limits are for stays; another check or project has limits of its own."""
+        return ["qa_check", "project"] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A project's own limits can go; the studio's defaults are emptied instead."""
@@ -88,8 +99,7 @@ class QAThresholdAdmin(admin.ModelAdmin[QAThreshold]):
         return of_project and super().has_delete_permission(request, obj)
 
     def delete_model(self, request: HttpRequest, obj: QAThreshold) -> None:
-        record(_person(request), "qa_threshold.delete", obj, before=_limits(obj))
-        super().delete_model(request, obj)
+        thresholds.remove_limits(cast("User", request.user), obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without deletion of many, which would take the studio's defaults with it."""
@@ -136,7 +146,3 @@ class EmbeddingModelAdmin(admin.ModelAdmin[EmbeddingModel]):
 
 def _person(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
-
-
-def _limits(threshold: QAThreshold) -> dict[str, Any]:
-    return {"warn_limit": threshold.warn_limit, "fail_limit": threshold.fail_limit}

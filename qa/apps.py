@@ -12,6 +12,7 @@ class QAConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only once every app is loaded.
+        from qa import access  # noqa: F401  importing registers
         from qa.models import QAVerdict
         from qa.policy import Verdict
         from studio.lib import lookups

@@ -71,7 +71,7 @@ def record_measures(report_id: int, measurements: Iterable[Measurement]) -> None
     with transaction.atomic():
         report = _locked(report_id)
         report.results.exclude(qa_check__name__in=FACE_CHECKS).delete()
-        _write(report, measurements, _limits(report.project_id))
+        _write(report, measurements, limits_of(report.project_id))
         report.measured_at = timezone.now()
         _settle(report)
 
@@ -92,7 +92,7 @@ def record_faces(
             Measurement("face_count", len(reading.faces)),
             _face_size(reading),
         ]
-        limits = _limits(report.project_id)
+        limits = limits_of(report.project_id)
         score: float | None = None
         if report.subject == VARIANT or reference is not None:
             compared = _likeness(embedding, reference)
@@ -126,7 +126,7 @@ def _locked(report_id: int) -> QAReport:
     return QAReport.objects.select_for_update().get(pk=report_id)
 
 
-def _limits(project_id: int) -> dict[str, Limits]:
+def limits_of(project_id: int) -> dict[str, Limits]:
     """Limits by name of check: the project's own where it has them, else the studio's."""
     rows = QAThreshold.objects.filter(Q(project=None) | Q(project_id=project_id))
     own_last = sorted(rows.select_related("qa_check"), key=lambda row: row.project_id is not None)

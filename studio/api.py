@@ -11,8 +11,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from studio import api_docs
-from studio.lib.errors import DatabaseAway, StudioError
+from studio import api_docs, searching
+from studio.lib.errors import DatabaseAway, StudioError, pause_of
 from studio.lib.routes import both
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
         field = extra.get("field")
         errors = {field: [error.sentence]} if field else {}
         body = {"code": error.code, "detail": error.sentence, "errors": errors, **extra}
-        return Response(body, status=error.status)
+        return Response(body, status=error.status, headers=pause_of(error))
     if isinstance(error, Http404):
         error = exceptions.NotFound("There is no such record, or it is not yours to see.")
     elif isinstance(error, PermissionDenied):
@@ -66,9 +66,12 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
 urlpatterns = [
     *both("schema", api_docs.schema, "api-schema"),
     *both("docs", api_docs.docs, "api-docs"),
+    *both("search", searching.search, "api-search"),
     path("", include("people.api")),
+    path("", include("qa.api")),
     path("", include("characters.api")),
     path("", include("variants.api")),
     path("", include("jobs.api")),
     path("", include("comfy_bridge.api")),
+    path("", include("webhooks.api")),
 ]

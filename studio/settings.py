@@ -12,7 +12,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from studio.lib import env, fault_points, logs
+from studio.lib import env, fault_points, logs, outbound
 
 django_stubs_ext.monkeypatch()
 
@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "comfy_bridge",
     "characters",
     "variants",
+    "webhooks",
     "studio",
 ]
 
@@ -231,6 +232,20 @@ MAX_EDIT_BYTES = env.integer("MAX_EDIT_BYTES", default=60 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20
 MAX_BODY_BYTES = max(MAX_SOURCE_BYTES, MAX_EDIT_BYTES) + 2**20
+
+RATE_LIMITS = env.rates("RATE_LIMITS", "upload=300,generate=300,export=300,search=120")
+CACHES["rates"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "rates"}
+if REDIS_URL:  # counted for all processes together
+    CACHES["rates"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": f"{REDIS_PREFIX}:rates",
+    }
+
+try:
+    WEBHOOK_NETWORKS = outbound.networks(env.words("WEBHOOK_NETWORKS"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"WEBHOOK_NETWORKS: {error}; write 10.0.0.0/8.") from error
 
 # --- people -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("characters.urls")),
     path("", include("variants.urls")),
     path("", include("jobs.urls")),
+    path("", include("webhooks.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("studio.api")),
 ]

@@ -20,7 +20,7 @@ from people.access import can
 from people.forms import MemberForm
 from people.models import Project
 from people.views import THEMES, Request
-from studio.lib.errors import DatabaseAway, StudioError
+from studio.lib.errors import DatabaseAway, StudioError, pause_of
 from studio.lib.htmx import toast, wants_fragment
 from variants.models import ImageVariant
 from variants.vocabulary import VariantStatus
@@ -141,8 +141,11 @@ class RefusalPages:
             html = toast(error.sentence, tone="fail")
             response = HttpResponse(html, status=error.status)
             response["HX-Reswap"] = "none"
-            return response
-        return _error_page(request, error.status, error.sentence, error.code)
+        else:
+            response = _error_page(request, error.status, error.sentence, error.code)
+        for name, value in pause_of(error).items():
+            response[name] = value
+        return response
 
 
 def _error_page(request: HttpRequest, status: int, sentence: str, code: str) -> HttpResponse:

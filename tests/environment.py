@@ -12,6 +12,7 @@ os.environ["VAR_DIR"] = _folder
 os.environ["STUDIO_WORKERS"] = "none"
 os.environ["REDIS_PREFIX"] = f"tests-{os.getpid()}"  # several processes may share one Redis
 os.environ["COMFYUI_URLS"] = ""
+os.environ["RATE_LIMITS"] = "upload=100000,generate=100000,export=100000,search=100000"
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 for name in ("STORAGE_URL", "SITE_URL", "MEDIA_ROOT", "DEBUG"):
     os.environ.pop(name, None)

@@ -136,7 +136,7 @@ def gallery_of(request: Request, character: Character, types: Sequence[Any]) -> 
         may_generate=may_generate,
         may_review=may_review,
         generate_refusal=reason.sentence if reason else "",
-        is_first_page=not request.GET.get("before"),
+        is_first_page=not request.GET.get("cursor"),
     )
 
 
@@ -150,7 +150,7 @@ def _tab(kind: str, name: str, label: str, count: int, chosen: str, query: Query
 def _with(query: QueryDict, name: str, value: str) -> str:
     """The address with one filter changed, from the first page."""
     changed = query.copy()
-    changed.pop("before", None)
+    changed.pop("cursor", None)
     changed[name] = value
     if not value:
         del changed[name]

@@ -20,11 +20,11 @@ from jobs.queues import require_room
 from people.access import can, require
 from people.models import Project, User
 from qa.policy import Verdict
-from studio.lib.errors import StudioError
+from studio.lib.errors import KeyReused, StudioError
 from studio.lib.fault_points import fault_point
 from variants import publishing
 from variants.binding import prompt_for
-from variants.errors import BadBatch, BatchRefused, KeyReused
+from variants.errors import BadBatch, BatchRefused
 from variants.gating import rating_from_source, rating_of
 from variants.models import GenerationRequest, ImageVariant
 from variants.options import Chosen, chosen, inherited

@@ -55,6 +55,10 @@ class VariantType(Lookup):
     def rating(self) -> ContentRating:
         return ContentRating(self.content_rating_id or ContentRating.ADULT)
 
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
 
 class ScenePreset(Lookup):
     prompt = models.TextField()

@@ -1,28 +1,33 @@
 """REST: characters."""
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.response import Response
 
 from characters import describing
 from characters.api.shapes import CharacterSerializer, character_for
 from characters.models import Character
 from people.api import project_for
-from people.requests import SignedIn, api_view
+from people.idempotency import once
+from people.requests import ARCHIVED, SignedIn, api_view, archived_or_not
 from studio.lib.addresses import whole
 from studio.lib.openapi import Page, operation
-from studio.lib.pages import page_of
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 
+PROJECT = OpenApiParameter("project", int, description="Those of this project.")
 
-@operation("GET", Page[CharacterSerializer])
+
+@operation("GET", Page[CharacterSerializer], query=[PROJECT, ARCHIVED, *PAGED])
 @operation("POST", CharacterSerializer, status=201, takes=CharacterSerializer)
 @api_view(["GET", "POST"])
+@once
 def characters(request: SignedIn) -> Response:
     """The characters that I may see; POST makes one."""
     context = {"request": request}
     if request.method == "GET":
-        rows = Character.objects.visible_to(request.user).filter(archived_at__isnull=True)
-        if (project := whole(request.GET.get("project", ""))) is not None:
-            rows = rows.filter(project=project_for(request, project))
+        rows = Character.objects.visible_to(request.user).filter(**archived_or_not(request))
+        if (said := request.GET.get("project")) is not None:
+            rows = rows.filter(project=project_for(request, whole(said) or 0))
         found, following = page_of(request, rows)
         data = CharacterSerializer(found, many=True, context=context).data
         return Response({"results": data, "next": following})
@@ -50,7 +55,23 @@ def character(request: SignedIn, pk: int) -> Response:
     return Response(CharacterSerializer(row, context=context).data)
 
 
+@operation("POST", CharacterSerializer)
+@api_view(["POST"])
+def character_archived(request: SignedIn, pk: int, verb: str) -> Response:
+    """Put a character away, or take it out again; nothing of it is deleted."""
+    step = describing.archive_character if verb == "archive" else describing.unarchive_character
+    row = step(request.user, character_for(request, pk))
+    return Response(CharacterSerializer(row, context={"request": request}).data)
+
+
 urlpatterns = [
     *both("characters", characters, "api-characters"),
     *both("characters/<int:pk>", character, "api-character"),
+    *(
+        pattern
+        for verb in ("archive", "unarchive")
+        for pattern in both(
+            f"characters/<int:pk>/{verb}", character_archived, f"api-character-{verb}", verb=verb
+        )
+    ),
 ]

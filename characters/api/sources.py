@@ -11,11 +11,13 @@ from characters import receiving, serving
 from characters.api.shapes import CheckJobsJson, SourceJson, character_for, source_json
 from characters.models import SourceImage
 from characters.views import source_limits
+from people.idempotency import once
 from people.parsers import Json
 from people.requests import SignedIn, api_view
 from studio.lib.errors import NotFound
+from studio.lib.limiting import limited
 from studio.lib.openapi import Page, Picture, Upload, operation
-from studio.lib.pages import page_of
+from studio.lib.pages import PAGED, page_of
 from studio.lib.pictures import ImageRefused
 from studio.lib.routes import both
 
@@ -30,6 +32,8 @@ class AskedJson(TypedDict):
 @operation("POST", SourceJson, status=201, takes=Upload)
 @api_view(["GET", "POST"])
 @parser_classes([MultiPartParser, FormParser, Json])
+@limited("upload")
+@once
 def source_image(request: SignedIn, pk: int) -> Response:
     """GET the current source image; POST the multipart field `file` to replace it."""
     row = character_for(request, pk)
@@ -50,7 +54,7 @@ def source_image(request: SignedIn, pk: int) -> Response:
     return Response(answer, status=201)
 
 
-@operation("GET", Page[SourceJson])
+@operation("GET", Page[SourceJson], query=PAGED)
 @api_view(["GET"])
 def source_history(request: SignedIn, pk: int) -> Response:
     """Every version of the source image, newest first."""

@@ -1,8 +1,19 @@
 """Reading what a query string or a header says: text that may be anything at all."""
 
-from typing import Any, Protocol
+import re
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any, Protocol, TypeVar
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from studio.lib.errors import BadQuery
+
+V = TypeVar("V")
 
 LARGEST = 2**63 - 1
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T[0-9:.]{1,20}(Z|[+ -][0-9:]{2,8})?)?", re.ASCII)
 
 
 class Asked(Protocol):
@@ -25,3 +36,52 @@ def whole(text: str) -> int | None:
     if not text.isdecimal():
         return None
     return min(int(text), LARGEST) if len(text) < 20 else LARGEST
+
+
+def choice(request: Asked, name: str, known: Mapping[str, V]) -> V | None:
+    """What `known` has under the word of the query string; None without one. Raises BadQuery."""
+    said = request.GET.get(name)
+    if said is None:
+        return None
+    if said not in known:
+        words = ", ".join(known) or "none yet"
+        raise BadQuery(f"There is no {name} {said[:60]!r}. Known are: {words}.", field=name)
+    return known[said]
+
+
+def share(request: Asked, name: str) -> float | None:
+    """A number from 0 to 1; None without one. Raises BadQuery."""
+    said = request.GET.get(name)
+    if said is None:
+        return None
+    try:
+        value = float(said)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise BadQuery(f"{name} is a number from 0 to 1.", field=name)
+    return value
+
+
+def moment(request: Asked, name: str, *, end: bool = False) -> datetime | None:
+    """A date or a date and time; of a date its beginning, or with `end` the next day's.
+
+    None without one. Raises BadQuery. A time without a zone is in the studio's.
+    """
+    said = request.GET.get(name)
+    if said is None:
+        return None
+    try:
+        # A plus sign in a query string arrives as a space.
+        written = bool(_DATE.fullmatch(said))
+        found = parse_datetime(said.replace(" ", "+", 1)) if written and "T" in said else None
+        day = parse_date(said) if written and not found else None
+        if day:
+            found = datetime.combine(day, time.min) + timedelta(days=end)
+        if found and timezone.is_naive(found):
+            found = timezone.make_aware(found)
+        if found:
+            return found.astimezone(timezone.get_default_timezone())
+    except (ValueError, OverflowError):
+        pass
+    raise BadQuery(f"{name} is a date as 2026-11-28 or 2026-11-28T12:00:00Z.", field=name)

@@ -43,6 +43,20 @@ def number(name: str, *, default: float) -> float:
     return value
 
 
+def rates(name: str, default: str) -> dict[str, int]:
+    """How often each thing may be done in a minute: `upload=300,search=120`; others by default."""
+    usual = dict(pair.split("=") for pair in default.split(","))
+    said = dict.fromkeys(usual, "")
+    for pair in words(name, default):
+        thing, _, number = pair.partition("=")
+        if thing not in usual or not number.isdecimal() or int(number) < 1:
+            raise ImproperlyConfigured(
+                f"{name} has {pair!r}: write THING=NUMBER a minute, of {', '.join(usual)}."
+            )
+        said[thing] = number
+    return {thing: int(said[thing] or usual[thing]) for thing in usual}
+
+
 def text(name: str, default: str = "") -> str:
     """A text setting."""
     return str(env.str(name, default)).strip()

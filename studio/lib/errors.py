@@ -25,6 +25,26 @@ class StudioError(Exception):
         return str(self)
 
 
+class BadQuery(StudioError):
+    """A value of the query string that does not exist; `field` names the parameter."""
+
+    code = "bad_query"
+
+
+class TooMany(StudioError):
+    """A person asks too often; `retry_after_s` says when it goes on."""
+
+    code = "throttled"
+    status = 429
+    permanent = False
+
+
+def pause_of(error: StudioError) -> dict[str, str]:
+    """The header that says when to come again, where the error knows."""
+    seconds = error.extra.get("retry_after_s")
+    return {"Retry-After": str(seconds)} if seconds else {}
+
+
 class Conflict(StudioError):
     """Somebody else was faster: the row is no longer in the state that was read.
 
@@ -34,6 +54,12 @@ class Conflict(StudioError):
     code = "conflict"
     status = 409
     permanent = False
+
+
+class KeyReused(Conflict):
+    """An Idempotency-Key that stands for another request already."""
+
+    code = "idempotency_key_reused"
 
 
 class IllegalMove(StudioError):

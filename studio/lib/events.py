@@ -8,7 +8,7 @@ one subscription: what a message costs does not grow with the subscriptions of i
 import asyncio
 import logging
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -119,7 +119,12 @@ def push(
     readers. A listener in several groups gets it once. Never raises for want of a listener or of
     Redis: the row is committed already.
     """
-    told = {"type": event, "id": uuid.uuid4().hex, "at": timezone.now().isoformat(), **data}
+    _send(_told(event, data), groups, fragments)
+
+
+def _send(
+    told: Mapping[str, Any], groups: Iterable[str], fragments: Mapping[str, str] | None
+) -> None:
     message = Message(tuple(dict.fromkeys(groups)), told, dict(fragments or {}))
     EVENTS_PUSHED.inc()
     if settings.REDIS_URL:
@@ -128,16 +133,39 @@ def push(
             client.publish(_channel(client), message.packed())
         except (OSError, RedisError) as error:
             EVENTS_DROPPED.labels("redis_away").inc()
-            log.warning("event %s for %s was not sent: %s", event, message.groups, error)
+            log.warning("event %s for %s was not sent: %s", told["type"], message.groups, error)
     elif "here" in _server and _server["here"].loop.is_running():
         _server["here"].hand(message)
     else:
         EVENTS_DROPPED.labels("no_server").inc()
 
 
-def push_on_commit(event: str, groups: Iterable[str], **data: Any) -> None:
+Hook = Callable[[Mapping[str, Any], Sequence[str]], None]
+
+_hooks: list[Hook] = []
+
+
+def before_commit(hook: Hook) -> None:
+    """Let `hook(event, groups)` write rows in the transaction of each event that is announced."""
+    _hooks.append(hook)
+
+
+def push_on_commit(
+    event: str,
+    groups: Iterable[str],
+    *,
+    fragments: Mapping[str, str] | None = None,
+    **data: Any,
+) -> None:
     """Push after the running transaction commits; a rollback says nothing."""
-    transaction.on_commit(partial(push, event, list(groups), **data))
+    told, names = _told(event, data), list(groups)
+    for hook in _hooks:
+        hook(told, names)
+    transaction.on_commit(partial(_send, told, names, fragments))
+
+
+def _told(event: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": event, "id": uuid.uuid4().hex, "at": timezone.now().isoformat(), **data}
 
 
 def _channel(client: "Redis | aioredis.Redis") -> str:

@@ -1,16 +1,34 @@
-"""Keyset pages, newest first: flat at any depth, and no count without a cap."""
+"""Keyset pages, newest first: flat at any depth, and no count without a cap.
 
+A cursor says where the next page begins. It is opaque to whoever follows it, names no row count,
+and stays good while rows come and go.
+"""
+
+import base64
+import binascii
+import json
 from typing import Any, TypeVar
 
 from django.db import models
+from drf_spectacular.utils import OpenApiParameter
 
-from studio.lib.addresses import Asked, whole
+from studio.lib.addresses import LARGEST, Asked, whole
+from studio.lib.errors import BadQuery, StudioError
 
 M = TypeVar("M", bound=models.Model)
 
 PAGE = 60
 MAX_PAGE = 200
 COUNT_CAP = 1000
+
+PAGED = (
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1},
+        description=f"How many at once: {PAGE}, or this, and at most {MAX_PAGE}.",
+    ),
+    OpenApiParameter("cursor", str, description="Where the page begins: from `next`."),
+)
 
 
 class CappedCount(models.Subquery):
@@ -31,17 +49,62 @@ def counted(number: int) -> str:
     return str(number) if number <= COUNT_CAP else f"{COUNT_CAP}+"
 
 
+class BadCursor(StudioError):
+    """A cursor that this studio did not make."""
+
+    code = "bad_cursor"
+
+    def __init__(self) -> None:
+        super().__init__("This is no cursor of this list. Begin without one.", field="cursor")
+
+
 def page_of(
     request: Asked, rows: models.QuerySet[M], size: int = PAGE
 ) -> tuple[list[M], str | None]:
-    """One page of `rows` by falling id after `?before=`, and the next page's query or None."""
-    before = whole(request.GET.get("before", ""))
-    size = min(whole(request.GET.get("limit", "")) or size, MAX_PAGE)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
+    """One page of `rows` by falling id, and the query string of the next page or None.
+
+    Raises BadCursor and BadQuery for what the query string says of `cursor` and `limit`.
+    """
+    size = size_of(request, size)
+    position = position_of(request)
+    if position is not None:
+        rows = rows.filter(pk__lt=_key(position))
     found = list(rows.order_by("-pk")[: size + 1])
     if len(found) <= size:
         return found, None
+    return found[:size], following(request, found[size - 1].pk)
+
+
+def size_of(request: Asked, size: int = PAGE) -> int:
+    """How many rows a page has: `?limit=`, at most MAX_PAGE."""
+    said = request.GET.get("limit")
+    if said is None:
+        return size
+    wanted = whole(said)
+    if not wanted:
+        raise BadQuery("A limit is a whole number from 1.", field="limit")
+    return min(wanted, MAX_PAGE)
+
+
+def position_of(request: Asked) -> Any:
+    """What `following` was given for the page that is asked for; None for the first one."""
+    cursor = request.GET.get("cursor")
+    if cursor is None:
+        return None
+    try:
+        return json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise BadCursor from error
+
+
+def following(request: Asked, position: Any) -> str:
+    """The query string of the page that begins after `position`; filters are kept."""
     query = request.GET.copy()
-    query["before"] = str(found[size - 1].pk)
-    return found[:size], f"?{query.urlencode()}"
+    query["cursor"] = base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
+    return f"?{query.urlencode()}"
+
+
+def _key(position: Any) -> int:
+    if not isinstance(position, int) or isinstance(position, bool) or abs(position) > LARGEST:
+        raise BadCursor
+    return position

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from people.models import User
 from tests import make
 from tests.people.matrix import EDITED, FILE, Row
-from tests.people.world import Side, a_server, edited_portrait, quick_validator
+from tests.people.world import Side, edited_portrait, quick_validator, things_of_the_studio
 
 
 def signed_in(person: User | None, *, api: bool) -> Client:
@@ -22,7 +22,7 @@ def signed_in(person: User | None, *, api: bool) -> Client:
 
 def send(client: Client, row: Row, side: Side, *, slash: bool = False) -> Any:
     """The answer to the row with the things of one project filled in."""
-    names = {**side.addresses(), "workflow": make.workflow().pk, "server": a_server().pk}
+    names = {**side.addresses(), **things_of_the_studio(), "workflow": make.workflow().pk}
     path, mark, query = row.path.format(**names).partition("?")
     path += ("/" if slash else "") + mark + query
     body = {key: _filled(value, names) for key, value in row.body.items()}

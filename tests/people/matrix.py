@@ -65,6 +65,9 @@ FOLDER = {"entries": [{"path": "Jane/ref.png", "size": 1}]}
 FILE_OF_FOLDER = {"path": "Jim/ref.png", "file": FILE}
 INPAINT = {"prompt": "a scarf", "mask": make_masks.base64_of(make_masks.png())}
 INPAINT_AGAIN = {"prompt": "a scarf", "mask_id": "{mask}", "count": 1}
+WEBHOOK = {"name": "Lamp", "url": "https://1.1.1.1/hook", "events": ["job.finished"]}
+LIMITS = {"warn_limit": 6.0, "fail_limit": 12.0}
+LIMITS_OF_OURS = {**LIMITS, "check": "colour_cast", "project": "{project}"}
 SERVER = {"name": "gpu-2", "url": "http://127.0.0.1:8189"}
 GRAPH = {
     "1": {"class_type": "EmptyImage", "inputs": {"width": 64}},
@@ -101,6 +104,12 @@ OWN = [
     row("POST", "/api/v1/auth/ws-ticket", "201 201 201 201 201"),
     row("GET", "/api/v1/schema", "200 200 200 200 200"),
     row("GET", "/api/v1/docs", "302 200 200 200 200 200"),
+    row("GET", "/api/v1/search?q=e", "200 200 200 200 200"),
+    row("GET", "/api/v1/qa-thresholds", "200 200 200 200 200"),
+    row("POST", "/api/v1/qa-thresholds", "404 404 403 403 201", LIMITS_OF_OURS),
+    row("GET", "/api/v1/qa-thresholds/{threshold}", "404 404 200 200 200"),
+    row("PATCH", "/api/v1/qa-thresholds/{threshold}", "404 404 403 403 200", LIMITS),
+    row("DELETE", "/api/v1/qa-thresholds/{threshold}", "404 404 403 403 204"),
     row("GET", "/api/v1/projects", "200 200 200 200 200"),
     row("GET", "/api/v1/characters", "200 200 200 200 200"),
     row("GET", "/api/v1/jobs", "200 200 200 200 200"),
@@ -110,7 +119,6 @@ OWN = [
     row("GET", "/api/v1/queues/comfy", "200 403 200 200 200"),
     row("POST", "/api/v1/queues/comfy/pause", "403 403 403 403 200"),
     row("POST", "/api/v1/queues/io/resume", "403 403 403 403 200"),
-    row("GET", "/api/v1/variant-types", "200 200 200 200 200"),
     row("GET", "/api/v1/workflows", "200 403 200 200 200"),
     row("POST", "/api/v1/workflows", "403 403 403 403 201", WORKFLOW),
     row("GET", "/api/v1/workflows/{workflow}", "200 403 200 200 200"),
@@ -126,6 +134,51 @@ OWN = [
     row("POST", "/api/v1/comfy-servers/{server}/resume", "403 403 403 403 200"),
 ]
 
+
+def _of_words(path: str, name: str, made: dict[str, Any]) -> list[Row]:
+    """Everybody reads the words; admins write them."""
+    one = f"/api/v1/{path}/{{{name}}}"
+    return [
+        row("GET", f"/api/v1/{path}", "200 200 200 200 200"),
+        row("POST", f"/api/v1/{path}", "403 403 403 403 201", {"name": "another", **made}),
+        row("GET", one, "200 200 200 200 200"),
+        row("PATCH", one, "403 403 403 403 200", {"description": "in other words"}),
+        row("DELETE", one, "403 403 403 403 204"),
+    ]
+
+
+WEBHOOKS = [
+    row("GET", "/webhooks/", "403 403 403 403 200"),
+    row("POST", "/webhooks/", "403 403 403 403 200", WEBHOOK),
+    row("GET", "/webhooks/{webhook}/", "403 403 403 403 200"),
+    row("POST", "/webhooks/{webhook}/", "403 403 403 403 302", WEBHOOK),
+    row("POST", "/webhooks/{webhook}/ping/", "403 403 403 403 302"),
+    row("POST", "/webhooks/{webhook}/secret/", "403 403 403 403 200"),
+    row("POST", "/webhooks/{webhook}/delete/", "403 403 403 403 302"),
+    row("POST", "/webhooks/{webhook}/deliveries/{delivery}/redeliver/", "403 403 403 403 302"),
+    row("GET", "/api/v1/webhooks", "403 403 403 403 200"),
+    row("POST", "/api/v1/webhooks", "403 403 403 403 201", WEBHOOK),
+    row("GET", "/api/v1/webhooks/{webhook}", "403 403 403 403 200"),
+    row("PATCH", "/api/v1/webhooks/{webhook}", "403 403 403 403 200", {"name": "Door"}),
+    row("DELETE", "/api/v1/webhooks/{webhook}", "403 403 403 403 204"),
+    row("POST", "/api/v1/webhooks/{webhook}/secret", "403 403 403 403 200"),
+    row("POST", "/api/v1/webhooks/{webhook}/ping", "403 403 403 403 202"),
+    row("GET", "/api/v1/webhooks/{webhook}/deliveries", "403 403 403 403 200"),
+    row(
+        "POST", "/api/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver",
+        "403 403 403 403 202",
+    ),
+]  # fmt: skip
+
+WORDS = [
+    *_of_words("variant-types", "type", {"content_rating": "general"}),
+    *_of_words("presets/scenes", "scene", {"prompt": "at sea"}),
+    *_of_words("presets/environments", "environment", {"prompt": "in rain"}),
+    *_of_words("aspect-ratios", "ratio", {"width": 1024, "height": 512}),
+    *_of_words("quality-modes", "mode", {"steps": 8, "sampler": "euler"}),
+    *_of_words("reject-reasons", "reason", {}),
+]
+
 PROJECTS = [
     row("GET", "/projects/new/", "403 403 403 403 200"),
     row("POST", "/projects/new/", "403 403 403 403 302", {"name": "Eastlight"}),
@@ -137,6 +190,9 @@ PROJECTS = [
     row("POST", "/api/v1/projects", "403 403 403 403 201", {"name": "Eastlight"}),
     row("GET", "/api/v1/projects/{project}", "404 404 200 200 200"),
     row("PATCH", "/api/v1/projects/{project}", "404 404 403 403 200", {"name": "Eastlight"}),
+    row("DELETE", "/api/v1/projects/{project}", "404 404 403 403 204"),
+    row("POST", "/api/v1/projects/{project}/archive", "404 404 403 403 200"),
+    row("POST", "/api/v1/projects/{project}/unarchive", "404 404 403 403 200"),
     row("POST", "/api/v1/projects/{project}/members", "404 404 403 403 201", {"username": "otto"}),
 ]
 
@@ -162,6 +218,9 @@ CHARACTERS = [
     row("GET", "/api/v1/characters/{ready}", "404 404 200 200 200"),
     row("PATCH", "/api/v1/characters/{draft}", "404 404 403 200 200", {"name": "Judy"}),
     row("DELETE", "/api/v1/characters/{draft}", "404 404 403 204 204"),
+    row("POST", "/api/v1/characters/{draft}/archive", "404 404 403 200 200"),
+    row("POST", "/api/v1/characters/{draft}/unarchive", "404 404 403 200 200"),
+    row("GET", "/api/v1/characters/{ready}/images", "404 404 200 200 200"),
     row("GET", "/api/v1/characters/{ready}/source-image", "404 404 200 200 200"),
     row("POST", "/api/v1/characters/{draft}/source-image", "404 404 403 201 201", {"file": FILE}),
     row("GET", "/api/v1/characters/{ready}/seed-image/upload", "404 404 200 200 200"),
@@ -336,6 +395,8 @@ JOBS = [
     row("POST", "/jobs/{failed_job}/retry/", "404 404 403 302 302"),
     row("POST", "/jobs/{waiting_job}/front/", "404 404 403 302 302"),
     row("GET", "/api/v1/jobs/{waiting_job}", "404 404 200 200 200"),
+    row("GET", "/api/v1/jobs/{waiting_job}/results", "404 404 200 200 200"),
+    row("GET", "/api/v1/jobs/by-prompt/{prompt}/results", "404 404 200 200 200"),
     row("POST", "/api/v1/jobs/{waiting_job}/cancel", "404 404 403 200 200"),
     row("POST", "/api/v1/jobs/{failed_job}/retry", "404 404 403 200 200"),
     row("POST", "/api/v1/jobs/{waiting_job}/front", "404 404 403 200 200"),
@@ -344,6 +405,8 @@ JOBS = [
 GROUPS = {
     "public": PUBLIC,
     "own": OWN,
+    "words": WORDS,
+    "webhooks": WEBHOOKS,
     "projects": PROJECTS,
     "characters": CHARACTERS,
     "variants": VARIANTS,
@@ -353,6 +416,26 @@ GROUPS = {
     "jobs": JOBS,
 }
 ROWS = [row for rows in GROUPS.values() for row in rows]
+
+
+# Things of the studio, which are of no project.
+STUDIOS = (
+    "workflow",
+    "server",
+    "type",
+    "scene",
+    "environment",
+    "ratio",
+    "mode",
+    "reason",
+    "webhook",
+    "delivery",
+)
+
+
+def of_the_studio(row: Row) -> bool:
+    """Whether the row's address names a thing that belongs to no project."""
+    return any(f"{{{name}}}" in row.path for name in STUDIOS)
 
 
 def routes() -> set[str]:

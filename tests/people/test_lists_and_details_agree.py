@@ -28,7 +28,10 @@ def opened(client, template, pks):
 def test_the_api_lists_what_it_opens(cast, role):
     client = signed_in(cast.person(role), api=True)
     for path, model in (("projects", Project), ("characters", Character), ("jobs", Job)):
-        shown = {row["id"] for row in client.get(f"/api/v1/{path}?limit=200").json()["results"]}
+        shown = {
+            row["id"]
+            for row in client.get(f"/api/v1/{path}?limit=200&archived=all").json()["results"]
+        }
         everyone = list(model.objects.values_list("pk", flat=True))
         assert shown == opened(client, f"/api/v1/{path}/{{}}", everyone)
     shown = {

@@ -3,7 +3,9 @@
 import functools
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from unittest import mock
+from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.db import transaction
@@ -14,10 +16,11 @@ from characters import receiving
 from characters.imports import Existing, FolderImport
 from characters.models import Character, SourceImage
 from characters.planning import Found
-from comfy_bridge.models import ComfyServer
+from comfy_bridge.models import ComfyServer, Submission, SubmissionStatus
 from jobs.models import Job, JobQueue, JobStatus
 from people import managing
 from people.models import Project, ProjectMembership, User
+from qa.models import QACheck, QAThreshold
 from studio.lib import pictures
 from studio.lib.pictures import Limits
 from tests import make, make_masks, make_pictures
@@ -26,9 +29,29 @@ from variants.decisions import ReviewStep
 from variants.exports import VariantExport
 from variants.masks import ImageMask
 from variants.models import GenerationRequest, ImageVariant, VariantStatus
+from variants.vocabulary import (
+    AspectRatio,
+    EnvironmentPreset,
+    QualityMode,
+    RejectReason,
+    ScenePreset,
+    VariantType,
+)
+from webhooks.models import Delivery, DeliveryStatus, Webhook
 
-OURS = ("people", "audit", "jobs", "qa", "comfy_bridge", "characters", "variants")
+OURS = ("people", "audit", "jobs", "qa", "comfy_bridge", "characters", "variants", "webhooks")
 TOKENS = ("token_blacklist",)
+
+
+# One unused word of each kind that admins extend, by the name that addresses use for it.
+SPARE = {
+    "type": (VariantType, {}),
+    "scene": (ScenePreset, {"prompt": "somewhere"}),
+    "environment": (EnvironmentPreset, {"prompt": "somehow"}),
+    "ratio": (AspectRatio, {"width": 640, "height": 512}),
+    "mode": (QualityMode, {"steps": 4, "sampler": "euler"}),
+    "reason": (RejectReason, {}),
+}
 
 
 @functools.cache
@@ -84,6 +107,8 @@ class Side:
     folder_import: FolderImport  # one file of it waits
     person: User  # somebody to be removed from the project
     mask: ImageMask  # drawn for the candidate
+    threshold: QAThreshold  # limits of the project's own
+    prompt: UUID  # under which ComfyUI knows the hero
 
     @property
     def waiting_job(self) -> Job:
@@ -97,12 +122,13 @@ class Side:
     def step(self) -> ReviewStep:
         return self.trashed.decisions.latest("pk").step
 
-    def addresses(self) -> dict[str, int]:
+    def addresses(self) -> dict[str, Any]:
         """What an address may name: `{character}`, `{variant}` …"""
         names = ("project", "ready", "draft", "source", "candidate", "hero", "waiting", "failed")
         more = ("trashed", "old", "step", "request", "export", "folder_import", "person", "mask")
-        jobs = ("waiting_job", "failed_job")
-        return {name: getattr(self, name).pk for name in (*names, *more, *jobs)}
+        last = ("waiting_job", "failed_job", "threshold")
+        rows = {name: getattr(self, name).pk for name in (*names, *more, *last)}
+        return rows | {"prompt": str(self.prompt)}
 
 
 def side(creator: User, project: Project) -> Side:
@@ -130,12 +156,19 @@ def side(creator: User, project: Project) -> Side:
     found = [Found("Jim/ref.png", len(make.portrait()))]
     folder_import = folder_importing.begin(creator, project, found, Existing.SKIP, Limits())
     person = make.member(project, f"paul-{project.pk}", "Reviewer")
+    noise = QACheck.objects.get(name="noise")
+    threshold = QAThreshold.objects.create(qa_check=noise, project=project, warn_limit=5.0)
+    submission = Submission.objects.create(
+        prompt_id=uuid4(), server=a_server(), graph_hash="x",
+        status_id=SubmissionStatus.ENDED, ended_at=Now(),
+    )  # fmt: skip
+    rows.filter(pk=hero.pk).update(submission=submission)
     for row in (candidate, hero, waiting, failed, trashed, draft):
         row.refresh_from_db()
     return Side(
         project, ready, draft, ready.current_source, candidate, hero, waiting, failed,
         trashed, old, candidate.request, export, folder_import, person,
-        _mask(creator, candidate),
+        _mask(creator, candidate), threshold, submission.prompt_id,
     )  # fmt: skip
 
 
@@ -148,6 +181,19 @@ def _mask(creator: User, candidate: ImageVariant) -> ImageMask:
 def a_server() -> ComfyServer:
     """The studio's ComfyUI server, which belongs to no project."""
     return ComfyServer.objects.get(name="gpu-1")
+
+
+def things_of_the_studio() -> dict[str, int]:
+    """What belongs to no project, by the name that addresses use for it."""
+    spare = {name: kind.objects.get(name="spare").pk for name, (kind, _) in SPARE.items()}
+    delivery = Delivery.objects.earliest("pk")
+    return {
+        "server": a_server().pk,
+        "workflow": make.workflow().pk,
+        "webhook": delivery.webhook_id,
+        "delivery": delivery.pk,
+        **spare,
+    }
 
 
 @dataclass
@@ -175,6 +221,14 @@ def build() -> World:
     JobQueue.objects.filter(name="io").update(paused=True)  # so that resuming it changes something
     outsider = make.user("otto", "Creator")
     ProjectMembership.objects.create(project=south, user=outsider)
+    webhook = Webhook.objects.create(
+        name="Wall", url="https://1.1.1.1/hook", events=["variant.approved"], salt="x"
+    )
+    Delivery.objects.create(
+        webhook=webhook, event="ping", event_id="1", payload={}, status_id=DeliveryStatus.FAILED
+    )
+    for kind, fields in SPARE.values():
+        kind.objects.create(name="spare", **fields)
     # It failed once, so that resuming it changes something.
     ComfyServer.objects.create(name="gpu-1", url="http://127.0.0.1:8188", failures=1)
     return World(

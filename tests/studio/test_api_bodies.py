@@ -8,6 +8,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from comfy_bridge.models import ComfyServer
+from qa.models import QAThreshold
 from studio import api
 from tests import make, make_masks
 
@@ -28,12 +29,16 @@ WRITES = {
             "reviewers_can_export": bool,
         },
     ),
+    "api-project-archive": ("post", {}),
+    "api-project-unarchive": ("post", {}),
     "api-project-members": ("post", {"username": str}),
     "api-characters": (
         "post",
         {"project": int, "name": str, "age": int, "depicts": str, "notes": str, "tags": list},
     ),
     "api-character": ("patch", {"name": str, "age": int, "gender": str, "tags": list}),
+    "api-character-archive": ("post", {}),
+    "api-character-unarchive": ("post", {}),
     "api-source-image": ("post", {}),
     "api-seed-image-upload": ("post", {}),
     "api-source-rerun-qa": ("post", {}),
@@ -137,6 +142,28 @@ WRITES = {
     "api-job-front": ("post", {}),
     "api-queue-pause": ("post", {}),
     "api-queue-resume": ("post", {}),
+    "api-qa-thresholds": (
+        "post",
+        {"check": str, "project": int, "warn_limit": float, "fail_limit": float},
+    ),
+    "api-qa-threshold": ("patch", {"warn_limit": float, "fail_limit": float}),
+    "api-variant-types": ("post", {"name": str, "description": str, "content_rating": str}),
+    "api-variant-types-one": ("patch", {"name": str, "description": str}),
+    "api-presets-scenes": ("post", {"name": str, "description": str, "prompt": str}),
+    "api-presets-scenes-one": ("patch", {"name": str, "prompt": str}),
+    "api-presets-environments": ("post", {"name": str, "prompt": str}),
+    "api-presets-environments-one": ("patch", {"name": str, "prompt": str}),
+    "api-aspect-ratios": ("post", {"name": str, "width": int, "height": int}),
+    "api-aspect-ratios-one": ("patch", {"name": str, "width": int, "height": int}),
+    "api-quality-modes": ("post", {"name": str, "steps": int, "sampler": str}),
+    "api-quality-modes-one": ("patch", {"name": str, "steps": int, "sampler": str}),
+    "api-webhooks": ("post", {"name": str, "url": str, "events": list, "project": int}),
+    "api-webhook": ("patch", {"name": str, "url": str, "events": list}),
+    "api-webhook-secret": ("post", {}),
+    "api-webhook-ping": ("post", {}),
+    "api-webhook-redeliver": ("post", {}),
+    "api-reject-reasons": ("post", {"name": str, "description": str}),
+    "api-reject-reasons-one": ("patch", {"name": str, "description": str}),
 }
 SIGNING_IN = {"api-token", "api-token-refresh", "api-token-revoke"}
 
@@ -163,6 +190,7 @@ class Rows:
         self.keys = {"project": character.project_id, "character": character.pk}
         self.keys |= {"request": variant.request_id, "job": variant.job_id}
         self.keys["comfy"] = ComfyServer.objects.create(name="one", url="http://127.0.0.1:8188").pk
+        self.keys["qa"] = QAThreshold.objects.earliest("pk").pk
         self.variant = variant
         self.client = APIClient(raise_request_exception=False)
         self.client.force_authenticate(admin)
@@ -175,6 +203,12 @@ class Rows:
             "count": 1,
             "prompt": "a scarf",
             "mask": make_masks.base64_of(make_masks.png()),
+            "check": "noise",
+            "width": 1024,
+            "height": 512,
+            "steps": 8,
+            "sampler": "euler",
+            "content_rating": "general",
         }
 
     def address(self, name, key=None):
@@ -182,6 +216,7 @@ class Rows:
         names = set(pattern.pattern.converters)
         own = {"pk": key or self._key(name), "vid": key or self.variant.pk, "name": "w256"}
         own["image_id"] = f"v-{key or self.variant.pk}"
+        own["did"] = key or 1
         return reverse(name, kwargs={each: own[each] for each in names} | pattern.default_args)
 
     def send(self, name, data, key=None):
@@ -192,6 +227,8 @@ class Rows:
         )
 
     def _key(self, name):
+        if name.endswith("-one"):
+            return 1  # a word that every studio begins with
         kind = name.removeprefix("api-").split("-")[0].removesuffix("s")
         return self.keys.get(kind, self.variant.character_id)
 

@@ -13,10 +13,10 @@ from characters.errors import (
 from comfy_bridge.errors import BindingRefused
 from comfy_bridge.models import ComfyServer, ServerStatus
 from jobs.models import Job
-from studio.lib.errors import Forbidden, NotFound, StudioError
+from studio.lib.errors import Forbidden, KeyReused, NotFound, StudioError
 from tests import make
 from variants import ordering
-from variants.errors import BadValue, KeyReused, NoCapableServer
+from variants.errors import BadValue, NoCapableServer
 from variants.models import GenerationRequest, ImageVariant
 from variants.vocabulary import VariantStatus, VariantType
 

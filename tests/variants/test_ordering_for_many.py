@@ -6,9 +6,10 @@ from audit.models import AuditEvent
 from characters import describing
 from jobs.errors import TooManyWaiting
 from jobs.models import Job, JobQueue
+from studio.lib.errors import KeyReused
 from tests import make
 from variants import ordering
-from variants.errors import BadBatch, BatchRefused, KeyReused
+from variants.errors import BadBatch, BatchRefused
 from variants.models import GenerationRequest, ImageVariant
 
 pytestmark = pytest.mark.django_db

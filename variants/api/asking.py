@@ -7,9 +7,11 @@ from rest_framework.response import Response
 
 from characters.api import character_for
 from characters.models import Character
-from people.requests import SignedIn, api_view, plain
+from people.idempotency import key_of
+from people.requests import SignedIn, api_view
 from studio.lib.addresses import LARGEST
 from studio.lib.errors import NotFound
+from studio.lib.limiting import limited
 from studio.lib.openapi import operation
 from studio.lib.routes import both
 from variants import ordering
@@ -90,6 +92,7 @@ def ordered_json(ordered: Ordered) -> OrderedJson:
 
 @operation("POST", OrderedJson, status=202, takes=WishSerializer)
 @api_view(["POST"])
+@limited("generate")
 def generate(request: SignedIn, pk: int) -> Response:
     """Ask for candidates of one character."""
     character = character_for(request, pk)
@@ -98,6 +101,7 @@ def generate(request: SignedIn, pk: int) -> Response:
 
 @operation("POST", OrderedJson, status=202, takes=BatchSerializer)
 @api_view(["POST"])
+@limited("generate")
 def generate_batch(request: SignedIn) -> Response:
     """The same wish for many characters of one project."""
     serializer = BatchSerializer(data=request.data)
@@ -118,7 +122,7 @@ def _ordered(
         characters,
         serializer.wish(),
         override_qa=serializer.validated_data["override_qa"],
-        idempotency_key=plain("Idempotency-Key", request.headers.get("Idempotency-Key", ""))[:120],
+        idempotency_key=key_of(request),
     )
     return Response(ordered_json(ordered), status=202)
 

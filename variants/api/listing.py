@@ -8,11 +8,12 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
 from characters.api import SourceJson, character_for, source_json
+from people.idempotency import once
 from people.parsers import Json
 from people.requests import SignedIn, api_view, text
-from studio.lib.addresses import word
+from studio.lib.limiting import limited
 from studio.lib.openapi import Page, operation
-from studio.lib.pages import page_of
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 from variants import importing, trashing
 from variants.api.shapes import (
@@ -24,8 +25,8 @@ from variants.api.shapes import (
     variant_for,
     variant_json,
 )
+from variants.filtering import FILTERS, narrowed
 from variants.uploads import upload_of
-from variants.vocabulary import Provenance, VariantStatus
 
 
 class GalleryJson(TypedDict):
@@ -43,12 +44,14 @@ class VariantAsk(TypedDict):
     variant_type: str
 
 
-@operation("GET", GalleryJson)
+@operation("GET", GalleryJson, query=[*FILTERS, *PAGED])
 @operation("POST", VariantJson, status=201, takes=VariantAsk)
 @api_view(["GET", "POST"])
 @parser_classes([MultiPartParser, FormParser, Json])
+@limited("upload")
+@once
 def variants(request: SignedIn, pk: int) -> Response:
-    """The source image and one page of variants, filtered by type, status and provenance.
+    """The source image and one page of variants, newest first.
 
     POST adds one that was made elsewhere.
     """
@@ -57,14 +60,7 @@ def variants(request: SignedIn, pk: int) -> Response:
         upload, kind = upload_of(request), text(request, "variant_type")
         made = importing.upload_variant(request.user, character, upload, kind)
         return answer(request, variant_for(request, pk, made.pk), status=201)
-    rows = character.variants.present().for_cards()
-    if wanted := word(request, "type"):
-        rows = rows.filter(variant_type__name=wanted)
-    states = {state.label: state for state in VariantStatus}
-    if (status := request.GET.get("status")) in states:
-        rows = rows.filter(status_id=states[status])
-    if (provenance := request.GET.get("provenance")) in Provenance.values:
-        rows = rows.filter(provenance=provenance)
+    rows = narrowed(request, character.variants.present().for_cards())
     found, following = page_of(request, rows)
     source = character.current_source
     return Response(
@@ -96,7 +92,7 @@ def variant(request: SignedIn, pk: int, vid: int) -> Response:
     return Response(status=204)
 
 
-@operation("GET", Page[VariantJson])
+@operation("GET", Page[VariantJson], query=PAGED)
 @api_view(["GET"])
 def scene_seeds(request: SignedIn, pk: int) -> Response:
     """Heroes only."""

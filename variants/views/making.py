@@ -16,6 +16,7 @@ from people.access import can, require
 from people.views import Request
 from studio.lib.errors import StudioError
 from studio.lib.htmx import toast, wants_fragment
+from studio.lib.limiting import limited
 from variants import inpainting, ordering, retrying
 from variants.errors import NothingToDo
 from variants.estimating import estimate
@@ -29,6 +30,7 @@ from variants.wishes import wish_again
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@limited("generate")
 def generate(request: Request, pk: int) -> HttpResponse:
     """The form, and asking for candidates."""
     character = character_for(request, pk)
@@ -80,6 +82,7 @@ def generate(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited("generate")
 def more(request: Request, pk: int) -> HttpResponse:
     """The same recipe again, as many as the request had, with new seeds."""
     variant = variant_for(request, pk)

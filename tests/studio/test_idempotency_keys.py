@@ -1,0 +1,77 @@
+"""A change that carries an Idempotency-Key happens once, however often it is sent."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
+
+from characters.models import Character
+from people.models import IdempotencyKey
+from tests import make
+
+
+@pytest.fixture
+def upload(api, creator, character):
+    url = f"/api/v1/characters/{character.pk}/source-image"
+
+    def send(key, data=None, person=None):
+        file = SimpleUploadedFile("a.png", data or make.portrait(), "image/png")
+        headers = {"Idempotency-Key": key} if key else {}
+        return api(person or creator).post(url, {"file": file}, format="multipart", headers=headers)
+
+    return send
+
+
+def test_the_same_upload_is_taken_once_and_answered_again(upload, character):
+    first, second = upload("one"), upload("one")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert character.sources.count() == 1
+
+
+def test_without_a_key_each_upload_counts(upload, character):
+    upload("")
+    upload("")
+    assert character.sources.count() == 2
+
+
+def test_a_key_stands_for_one_request_of_one_person(upload, character, admin):
+    upload("one")
+    other = upload("one", make.portrait() + b"")
+    assert other.status_code == 201
+    refused = upload("one", b"something else")
+    assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_key_reused")
+    assert upload("one", person=admin).status_code == 201
+    assert character.sources.count() == 2
+
+
+def test_a_refused_request_leaves_its_key_free(upload):
+    assert upload("one", b"no image").status_code == 400
+    assert IdempotencyKey.objects.count() == 0
+    assert upload("one").status_code == 201
+
+
+def test_a_request_that_still_runs_is_told_and_a_dead_one_is_forgotten(upload, creator):
+    upload("one")
+    rows = IdempotencyKey.objects.all()
+    rows.update(status=None, answer="")
+    busy = upload("one")
+    assert (busy.status_code, busy.json()["code"]) == (409, "request_in_progress")
+    rows.update(created_at=Now() - timedelta(minutes=6))
+    assert upload("one").status_code == 201
+
+
+def test_a_key_is_kept_a_day(upload, character):
+    upload("one")
+    IdempotencyKey.objects.update(created_at=Now() - timedelta(days=2))
+    upload("one")
+    assert character.sources.count() == 2
+
+
+def test_a_character_is_made_once(api, creator, project):
+    body = {"name": "Jane", "project": project.pk}
+    for _ in range(2):
+        made = api(creator).post("/api/v1/characters", body, headers={"Idempotency-Key": "k"})
+        assert made.status_code == 201
+    assert Character.objects.count() == 1
