@@ -56,6 +56,7 @@ def test_a_folder_is_planned_before_it_is_sent_file_by_file(visit, made, tmp_pat
     go = page.get_by_role("button", name="Import 3 files")
     expect(go).to_be_enabled(timeout=WORK_MS)
     expect(page.get_by_role("row", name=re.compile("notes.txt.*Only PNG"))).to_be_visible()
+    assert page.evaluate("document.querySelector('[style]')?.outerHTML ?? ''") == ""
     go.click()
     page.wait_for_url("**/imports/*/")
     expect(page.get_by_role("row", name=re.compile(r"Jane/ref\.png.*Imported"))).to_be_visible()
