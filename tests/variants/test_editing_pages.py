@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from studio.lib.files import read
 from tests import make
 from tests.variants.test_reimporting import edited
-from variants import exporting
+from variants import exporting, reviewing
 from variants.exports import VariantExport
 from variants.models import ImageVariant
+from variants.vocabulary import VariantStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +128,19 @@ def test_two_variants_are_laid_side_by_side_with_what_differs(browser, two):
     alone = browser.get(f"/variants/{first.pk}/compare/")
     assert "Nothing to compare with yet" in sentence(alone)
     assert browser.get(f"/variants/{first.pk}/compare/?with=4711").status_code == 404
+
+
+def test_an_older_version_is_made_a_candidate_again_from_the_chain(browser, creator, two):
+    first = two[0]
+    data = edited(read(first.file_path))
+    browser.post(f"/variants/{first.pk}/reimport/", {"file": file(data)})
+    reviewing.reject(creator, first)
+    made = ImageVariant.objects.get(version=2)
+    shown = sentence(browser.get(f"/variants/{made.pk}/versions/"))
+    assert f'action="/variants/{first.pk}/reconsider/"' in shown
+    assert f'action="/variants/{made.pk}/reconsider/"' not in shown, "it is one already"
+    assert browser.post(f"/variants/{first.pk}/reconsider/").status_code == 302
+    assert ImageVariant.objects.get(pk=first.pk).state is VariantStatus.GENERATED
 
 
 def test_a_reviewer_looks_and_changes_nothing(page, reviewer, two, character):
