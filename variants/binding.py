@@ -7,14 +7,9 @@ from comfy_bridge import bindings
 from comfy_bridge.mask_places import is_one_picture
 from comfy_bridge.models import WorkflowVersion
 from comfy_bridge.preparing import output_prefix, prepare
-from comfy_bridge.recipes import fitted
 from comfy_bridge.requests import BoundPrompt
 from variants.images import Image
-
-# A Stable Diffusion latent is an eighth of the picture, and memory grows with its area.
-LATENT_MULTIPLE = 8
-LATENT_LONG_SIDE_PX = 1024
-PLAIN_LONG_SIDE_PX = 2048
+from variants.sizing import drawn_size
 
 
 class HasSize(Protocol):
@@ -61,11 +56,5 @@ def prompt_for(
 
 
 def sent_size(version: WorkflowVersion, source: HasSize | Image) -> tuple[int, int]:
-    """Width and height, in px, at which the workflow draws this image: its aspect, not enlarged."""
-    latent = any(node["class_type"].startswith("VAE") for node in version.graph.values())
-    return fitted(
-        int(source.width or 0),
-        int(source.height or 0),
-        long_side_px=LATENT_LONG_SIDE_PX if latent else PLAIN_LONG_SIDE_PX,
-        multiple=LATENT_MULTIPLE if latent else 1,
-    )
+    """Width and height, in px, at which the workflow draws this image (sizing.py)."""
+    return drawn_size(version, int(source.width or 0), int(source.height or 0))

@@ -1,5 +1,6 @@
 """What a recipe gives: a graph, its bindings and its name. Pure, as every recipe is."""
 
+import math
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -55,6 +56,16 @@ def fitted(
     """
     longest = max(width, height)
     scale = 1.0 if long_side_px is None else min(1.0, long_side_px / longest)
+
+    def rounded(side: int) -> int:
+        return max(multiple, round(side * scale / multiple) * multiple)
+
+    return rounded(width), rounded(height)
+
+
+def of_area(width: int, height: int, *, area_px: int, multiple: int) -> tuple[int, int]:
+    """The size of about `area_px` pixels in all that has this aspect, in steps of `multiple`."""
+    scale = math.sqrt(area_px / (width * height))
 
     def rounded(side: int) -> int:
         return max(multiple, round(side * scale / multiple) * multiple)

@@ -5,6 +5,7 @@ from typing import Any
 
 from comfy_bridge.recipes.recipe import Recipe, altered
 from comfy_bridge.recipes.sd_img2img import sd_img2img
+from comfy_bridge.recipes.sd_inpaint import sd_inpaint
 
 # What SDXL was trained at, and samplers that suit it.
 _SIDE = {"width": 1024, "height": 1024}
@@ -25,4 +26,16 @@ def sdxl_img2img() -> Recipe:
         title="SDXL image to image",
         description="The source redrawn by an SDXL checkpoint at about a megapixel.",
         graph=altered(base.graph, {"5": _SIDE, "7": _SAMPLER}),
+    )
+
+
+def sdxl_inpaint() -> Recipe:
+    """Inpainting with an SDXL checkpoint."""
+    base = sd_inpaint()
+    return replace(
+        base,
+        name="sdxl_inpaint",
+        title="SDXL inpaint",
+        description="What the mask covers, drawn anew by an SDXL checkpoint.",
+        graph=altered(base.graph, {"7": _SAMPLER}),
     )
