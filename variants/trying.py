@@ -1,5 +1,6 @@
 """Doing a test run: the same way to a server and back as a candidate's, with a bundled picture."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -9,13 +10,15 @@ from PIL import Image, ImageDraw
 
 from comfy_bridge import pool
 from comfy_bridge.catalog import missing
-from comfy_bridge.models import ComfyServer, ServerStatus
+from comfy_bridge.mask_places import in_alpha, reads_mask
+from comfy_bridge.models import ComfyServer, ServerStatus, WorkflowVersion
 from comfy_bridge.requests import BoundPrompt, Progress
 from comfy_bridge.submissions import abandon, open_submission, record_end
 from jobs.claiming import Lease
 from jobs.errors import GivenBack
+from studio.lib.masks import fit
 from studio.lib.pictures import Limits, vet
-from variants.binding import prompt_for
+from variants.binding import prompt_for, sent_size
 from variants.errors import NoServer
 from variants.generating import driven
 from variants.placing import INSTALLATION, Placed
@@ -91,6 +94,7 @@ def run(lease: Lease, trial: WorkflowTrial) -> None:
 
 def _placed(lease: Lease, trial: WorkflowTrial) -> Placed:
     """The open submission of the test run, or a fresh one on its server."""
+    pictures = _pictures(trial.version)
     with transaction.atomic():
         # First the servers, then the job: the order in which a claim holds them too.
         servers = {server.pk: server for server in pool.locked()}
@@ -102,7 +106,7 @@ def _placed(lease: Lease, trial: WorkflowTrial) -> Placed:
             _require_place(server, trial)
             if current:
                 abandon(current, f"{server.name} went offline.")
-        prompt = _prompt(trial, server, bool(current and not kept))
+        prompt = _prompt(trial, server, pictures, is_again=bool(current and not kept))
         submission = kept or open_submission(server, prompt.graph, replaces=current)
         WorkflowTrial.objects.filter(pk=trial.pk).update(submission=submission)
         trial.submission = submission
@@ -117,15 +121,25 @@ def _require_place(server: ComfyServer, trial: WorkflowTrial) -> None:
         raise GivenBack
 
 
-def _prompt(trial: WorkflowTrial, server: ComfyServer, is_again: bool) -> BoundPrompt:
+def _pictures(version: WorkflowVersion) -> dict[str, bytes]:
+    """The sample, and where the graph reads a mask that too, in the form in which it reads it."""
+    if not reads_mask(version.graph, version.declared_bindings):
+        return {"source_image": sample_picture()}
+    carried = in_alpha(version.graph, version.declared_bindings)
+    return fit(sample_picture(), sample_mask(), sent_size(version, Sample()), carried)
+
+
+def _prompt(
+    trial: WorkflowTrial, server: ComfyServer, pictures: Mapping[str, bytes], *, is_again: bool
+) -> BoundPrompt:
     wish = pool.with_models(trial.version, server, {})
     key = f"{INSTALLATION}-trial-{trial.pk}" + (f"-{trial.submission_id}" if is_again else "")
     return prompt_for(
         trial.version,
         Sample(),
-        sample_picture(),
+        pictures["source_image"],
         seed=SEED,
         key=key,
         wish={"prompt": PROMPT, **wish},
-        mask=sample_mask(),
+        mask=pictures.get("mask"),
     )

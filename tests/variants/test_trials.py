@@ -81,7 +81,9 @@ def test_from_the_page_to_the_picture(sandboxes, admin, project, page):
     assert version.used_at is not None
 
 
-@pytest.mark.parametrize("name", ["inpaint_separate_mask", "sd15_txt2img_batch2"])
+@pytest.mark.parametrize(
+    "name", ["inpaint_separate_mask", "inpaint_modelfree", "sd15_txt2img_batch2"]
+)
 def test_other_kinds_run_too(sandboxes, admin, project, name):
     proposing.propose(admin, uploaded(admin, name), sandboxes[0], project)
     make.run_jobs("comfy")
