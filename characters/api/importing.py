@@ -20,7 +20,7 @@ from people.parsers import Json
 from people.requests import SignedIn, api_view, body, text
 from studio.lib.addresses import LARGEST
 from studio.lib.errors import NotFound
-from studio.lib.openapi import Page, operation
+from studio.lib.openapi import Page, Table, operation
 from studio.lib.pages import page_of
 from studio.lib.pictures import ImageRefused
 from studio.lib.routes import both
@@ -197,7 +197,7 @@ def import_file(request: SignedIn, pk: int) -> Response:
     return Response(entry_json(entry), status=201)
 
 
-@operation("GET", str)
+@operation("GET", Table)
 @api_view(["GET"])
 def import_report(request: SignedIn, pk: int) -> HttpResponseBase:
     """Every file and what became of it, as CSV."""

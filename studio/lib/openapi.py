@@ -56,6 +56,10 @@ class Picture:
     """As an answer: the bytes of an image."""
 
 
+class Table:
+    """As an answer: rows as CSV."""
+
+
 class Archive:
     """As an answer: a ZIP archive."""
 
@@ -79,6 +83,12 @@ PLAIN: dict[Any, Schema] = {
     object: {},
 }
 ERRORS = ("4XX", "503")
+# What an answer of bytes may be; everything else is JSON.
+MEDIA: dict[type, tuple[str, ...]] = {
+    Picture: ("image/png", "image/jpeg", "image/webp"),
+    Archive: ("application/zip",),
+    Table: ("text/csv",),
+}
 
 # Views and the methods that they declared: a test holds them against the routes.
 DECLARED: dict[Callable[..., Any], set[str]] = {}
@@ -99,10 +109,11 @@ def operation(
     """Declare what `method` of an endpoint takes and answers; stands above `@api_view`.
 
     `answers` and `takes` are a typed dict, `Page[…]` of one, a serializer, `Picture`, `Upload`,
-    `Archive`, or None for no body; a typed dict with bytes in it is taken as multipart. One call
-    for each method; its words are the view's docstring.
+    `Archive`, `Table`, or None for no body; a typed dict with bytes in it is taken as multipart.
+    One call for each method; its words are the view's docstring.
     """
-    responses: dict[Any, Any] = {status: _answer(answers)}
+    media = MEDIA.get(answers, ()) if isinstance(answers, type) else ()
+    responses: dict[Any, Any] = {(status, *media) if media else status: _answer(answers)}
     responses |= {code: OpenApiResponse(schema_of(Error), "A refusal.") for code in ERRORS}
     extend = extend_schema(
         methods=[method],
@@ -174,6 +185,8 @@ def without_twins(endpoints: Sequence[tuple[str, str, str, Any]]) -> list[Any]:
 def _answer(answers: Any) -> Any:
     if answers is None:
         return OpenApiResponse(None, "Done.")
+    if answers is Table:
+        return OpenApiResponse({"type": "string"}, "The table.")
     if answers is Archive:
         return OpenApiResponse({"type": "string", "format": "binary"}, "The archive.")
     if answers is Picture:

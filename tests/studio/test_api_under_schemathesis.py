@@ -33,7 +33,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 4
+EXAMPLES = 2
 ENDED = ("/auth/token",)  # signing in is counted, and its failures lock out who comes next
 
 
