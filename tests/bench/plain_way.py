@@ -8,6 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Self
 
 import requests
@@ -40,7 +41,7 @@ class PlainWay:
         begun = time.perf_counter()
         waiting = iter(prompts)
         outstanding: dict[str, dict[str, str]] = {}
-        for prompt, _ in zip(waiting, range(depth), strict=False):
+        for prompt in islice(waiting, depth):
             outstanding[self._send(prompt)] = {}
         while outstanding:
             prompt_id, file = self._next_end(outstanding)
