@@ -64,7 +64,7 @@ class Gallery:
 
 def types_of(character_id: int) -> list[Any]:
     """The variant types with their heroes' ids: rows of `pk`, `name` and `hero`."""
-    heroes = ImageVariant.objects.present().filter(character=character_id, is_hero=True)
+    heroes = ImageVariant.objects.present().filter(character__pk=character_id, is_hero=True)
     hero = heroes.filter(variant_type__name=OuterRef("name")).values("pk")[:1]
     rows = VariantType.objects.annotate(hero=Subquery(hero)).order_by("name")
     return list(rows.values_list("pk", "name", "hero", named=True))
