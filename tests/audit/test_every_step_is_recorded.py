@@ -20,8 +20,35 @@ UNRECORDED = {
     "POST /api/v1/auth/ws-ticket",
     "POST /api/v1/projects/{project}/unarchive",  # nothing that is not put away changes
     "POST /api/v1/characters/{draft}/unarchive",
+    "POST /variants/batch/reasons/",  # asks for the reasons first
+    "POST /variants/{candidate}/reproduce/",  # not made by a graph
 }
-CHANGES = [row for row in ROWS if row.method != "GET" and str(row) not in UNRECORDED]
+# Steps that change nothing of what stands in the cast, which is not to be recorded.
+NOTHING_TO_DO = {
+    "POST /api/v1/characters/{ready}/images/s-{old}/restore",
+    "POST /api/v1/jobs/cancel-mine",
+    "POST /api/v1/jobs/retry-mine",
+    "POST /characters/{ready}/redo/",
+    "POST /jobs/cancel-mine/",
+    "POST /jobs/retry-mine/",
+    "POST /sources/{old}/restore/",
+    "POST /variants/{trashed}/redo/",
+    *(
+        f"POST {place.format(verb)}"
+        for verb in ("keep", "reconsider", "unshortlist")
+        for place in (
+            "/api/v1/characters/{{ready}}/variants/{{candidate}}/{}",
+            "/variants/{{candidate}}/{}/",
+        )
+    ),
+}
+CHANGES = [
+    row
+    for row in ROWS
+    if row.method != "GET"
+    and str(row) not in UNRECORDED | NOTHING_TO_DO
+    and min(row.cells.values()) < 400  # what is refused to everybody changes nothing
+]
 
 WANTED = {
     "/sign-in/": "user.sign_in",
@@ -68,7 +95,7 @@ def test_each_change_by_page_and_api_writes_its_row(cast):
     wrong = {}
     for row in CHANGES:
         role = "admin" if row.cells["admin"] < 400 else "creator"
-        person = cast.admin if row.path != "/sign-in/" else None
+        person = getattr(cast, role) if row.path != "/sign-in/" else None
         client = signed_in(person, api=row.is_api)
         last = AuditEvent.objects.latest("pk").pk
         with undone():
@@ -79,7 +106,7 @@ def test_each_change_by_page_and_api_writes_its_row(cast):
                 wrong[str(row)] = "nothing is recorded"
                 continue
             channel = "api" if row.is_api else "page"
-            who = cast.creator if "username" in row.body and "password" in row.body else cast.admin
+            who = cast.creator if "username" in row.body and "password" in row.body else person
             for event in events:
                 if (event.actor, event.channel, event.address) != (who, channel, "127.0.0.1"):
                     wrong[str(row)] = (event.actor, event.channel, event.address)
@@ -87,7 +114,7 @@ def test_each_change_by_page_and_api_writes_its_row(cast):
                     wrong[str(row)] = "of nothing"
             if row.path in WANTED and WANTED[row.path] not in {event.verb for event in events}:
                 wrong[str(row)] = [event.verb for event in events]
-    assert wrong == {}
+    assert not wrong, "\n".join(f"{row}: {what}" for row, what in sorted(wrong.items()))
     assert set(WANTED) <= {row.path for row in CHANGES}
 
 

@@ -38,7 +38,7 @@ def is_refusal(status, headers, body):
     assert headers[b"content-type"] == b"application/json"
     said = json.loads(body)
     assert said["code"] == "too_large"
-    assert "11 MB" in said["detail"]
+    assert "61 MB" in said["detail"]
     assert said["errors"] == {}
 
 

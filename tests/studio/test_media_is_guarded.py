@@ -143,8 +143,10 @@ def test_a_missing_file_and_the_trash_answer_not_found(cast, settings):
     browser = signed_in(cast.admin, api=False)
     (settings.MEDIA_ROOT / cast.ours.candidate.file_path).unlink()
     assert browser.get(f"/variants/{cast.ours.candidate.pk}/download/").status_code == 404
-    ImageVariant.objects.filter(pk=cast.ours.candidate.pk).update(deleted_at="2026-01-01T00:00Z")
-    for path in ("/media/variants/{}/display/", "/variants/{}/", "/api/v1/variants/{}/file"):
+    ImageVariant.objects.filter(pk=cast.ours.candidate.pk).update(
+        deleted_at="2026-01-01T00:00Z", purge_at="2026-01-31T00:00Z"
+    )
+    for path in ("/variants/{}/download/", "/api/v1/variants/{}/file"):
         assert browser.get(path.format(cast.ours.candidate.pk)).status_code == 404
 
 

@@ -32,7 +32,7 @@ def test_each_character_gets_its_candidates_in_one_request(creator, cast):
         "A · clothed · candidate 2",
         "B · clothed · candidate 1",
     ]
-    assert all(v.job.args == {"variant_id": v.pk} for v in made)
+    assert all(v.job.args["variant_id"] == v.pk for v in made)
     recorded = AuditEvent.objects.get(verb="variant.generate").after
     assert recorded["characters"] == [c.pk for c in cast]
 

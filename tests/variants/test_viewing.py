@@ -174,8 +174,7 @@ def test_what_every_reader_of_a_page_hears_shows_no_rated_image(
     opened, creator, monkeypatch, django_capture_on_commit_callbacks
 ):
     heard = []
-    monkeypatch.setattr("studio.lib.events.push", lambda *said, **more: heard.append(str(more)))
-    monkeypatch.setattr(publishing, "push", lambda *said, **more: heard.append(str(more)))
+    monkeypatch.setattr("studio.lib.events._send", lambda *sent: heard.append(str(sent)))
     drawn = Preview(make_pictures.good(), "image/png")
     step = Progress("running", fraction=0.5, preview=drawn)
     for rating in (ContentRating.ADULT, ContentRating.GENERAL):
