@@ -32,7 +32,7 @@ def test_a_body_that_is_too_large_is_refused_unread():
     assert status.startswith("413 ")
     assert headers["Connection"] == "close"
     assert json.loads(body)["code"] == "too_large"
-    assert "11 MB" in json.loads(body)["detail"]
+    assert "61 MB" in json.loads(body)["detail"]
 
 
 def test_what_fits_reaches_the_product(db):
