@@ -4,6 +4,7 @@ import hashlib
 
 import httpx
 import pytest
+from django.conf import settings
 
 GUARD = {
     "X-Content-Type-Options": "nosniff",
@@ -64,7 +65,9 @@ def test_static_files_come_from_nginx_with_their_types(production):
 
 
 def test_a_body_beyond_the_cap_is_refused_as_json(production):
-    answer = httpx.post(f"{production.address}/api/v1/auth/token", content=bytes(12_000_000))
+    answer = httpx.post(
+        f"{production.address}/api/v1/auth/token", content=bytes(settings.MAX_BODY_BYTES + 1)
+    )
     assert answer.status_code == 413
     assert answer.json()["code"] == "too_large"
 
