@@ -21,7 +21,6 @@ from people.access import require
 from people.models import Project, User
 from studio.lib.csvs import as_csv
 from studio.lib.errors import NotFound, StudioError
-from studio.lib.fault_points import fault_point
 from studio.lib.files import StorageFailed
 from studio.lib.pictures import Limits
 from studio.lib.zips import Archived, Pack
@@ -95,7 +94,6 @@ def receive(
     with _noted(entry):
         picture = receiving.vetted(actor, folder_import.project, data, path, limits)
         character = _character_of(actor, folder_import, entry)
-        fault_point("importing.character")
         source = character.current_source
         if source is None or source.sha256 != sha256:
             source = receiving.take(actor, character, picture).source

@@ -24,7 +24,6 @@ from characters.models import Character
 from characters.viewing import require_shown
 from people.access import require
 from people.models import User
-from studio.lib.fault_points import fault_point
 from studio.lib.files import StorageFailed, read
 from studio.lib.labels import labelled
 from studio.lib.scans.refusing import EXTENSIONS, Format
@@ -85,7 +84,6 @@ def export_many(
     ids = sorted({variant.character_id for variant in variants})
     with _taken_back_on_failure() as written:
         given = [_built(actor, variant, folder, written) for variant in variants]
-        fault_point("exporting.built")
         with transaction.atomic():
             # Decisions on a character queue for its row, and so does a revoked attestation.
             list(Character.objects.select_for_update().filter(pk__in=ids).order_by("pk"))

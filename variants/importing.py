@@ -18,7 +18,6 @@ from characters.receiving import file_columns, files_of
 from people.access import require
 from people.models import User
 from qa.inspection import open_report
-from studio.lib.fault_points import fault_point
 from studio.lib.figures import UPLOADS_REFUSED
 from studio.lib.files import put_all
 from studio.lib.pictures import ImageRefused, Limits, Picture, vet
@@ -71,7 +70,6 @@ def reimport(
             actual=[picture.width, picture.height],
         )
     put_all(files_of(ImageVariant.KIND, variant.character_id, picture))
-    fault_point("importing.stored")
     with transaction.atomic():
         character = _locked(variant.character)
         fresh = _present(variant)
@@ -119,7 +117,6 @@ def upload_variant(
     pass_gate(character, rating_from_source(character, kind))
     picture = _vetted(actor, character, upload)
     put_all(files_of(ImageVariant.KIND, character.pk, picture))
-    fault_point("importing.stored")
     with transaction.atomic():
         character = _locked(character)
         rating = rating_from_source(character, kind)
@@ -203,7 +200,6 @@ def _written(actor: User, character: Character, picture: Picture, **columns: Any
         **file_columns(ImageVariant.KIND, character.pk, picture),
     )
     checking.ask_for_checks(actor, made)
-    fault_point("importing.written")
     return made
 
 

@@ -16,7 +16,6 @@ from comfy_bridge.pool import mark_used
 from jobs.queues import require_room
 from people.access import require
 from people.models import User
-from studio.lib.fault_points import fault_point
 from studio.lib.masks import Mask
 from variants import masking, options, publishing
 from variants.binding import prompt_for
@@ -120,8 +119,6 @@ def inpaint(
             },
         )
         publishing.variants_created(character, variants)
-        fault_point("asking.written")
-    fault_point("asking.committed")
     return Ordered(request, variants, jobs)
 
 
