@@ -68,7 +68,7 @@ def page_of(
     size = size_of(request, size)
     position = position_of(request)
     if position is not None:
-        rows = rows.filter(pk__lt=_key(position))
+        rows = rows.filter(pk__lt=key_of(position))
     found = list(rows.order_by("-pk")[: size + 1])
     if len(found) <= size:
         return found, None
@@ -104,7 +104,8 @@ def following(request: Asked, position: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-def _key(position: Any) -> int:
+def key_of(position: Any) -> int:
+    """The id that a position is. Raises BadCursor where it is none."""
     if not isinstance(position, int) or isinstance(position, bool) or abs(position) > LARGEST:
         raise BadCursor
     return position

@@ -1,5 +1,6 @@
 """Every image of a character in one list, and what came of a job, by its id or its prompt."""
 
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -20,7 +21,7 @@ def test_sources_and_variants_come_together_newest_first_in_pages(cast):
     whole = client.get(url).json()["results"]
     kinds = {row["image_id"].split("-")[0] for row in whole}
     assert kinds == {"s", "v"}
-    made = [row["created_at"] for row in whole]
+    made = [datetime.fromisoformat(row["created_at"]) for row in whole]
     assert made == sorted(made, reverse=True)
     assert {f"s-{cast.ours.source.pk}", f"v-{cast.ours.hero.pk}"} <= {r["image_id"] for r in whole}
     assert f"v-{cast.ours.trashed.pk}" not in {row["image_id"] for row in whole}
@@ -40,7 +41,9 @@ def test_the_current_source_and_the_hero_are_marked(cast):
     assert by_id[f"v-{cast.ours.hero.pk}"]["is_hero"] is True
 
 
-@pytest.mark.parametrize("cursor", ["bnVsbA==", "WzEsMiwzXQ==", "e30=", "W10=", "x"])
+@pytest.mark.parametrize(
+    "cursor", ["bnVsbA==", "WzEsMiwzXQ==", "e30=", "W10=", "eyJzIjogIngiLCAidiI6IDF9", "x"]
+)
 def test_a_cursor_of_another_list_is_refused(cast, cursor):
     url = f"/api/v1/characters/{cast.ours.ready.pk}/images"
     answer = signed_in(cast.reviewer, api=True).get(url, {"cursor": cursor})

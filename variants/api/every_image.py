@@ -1,21 +1,22 @@
 """REST: every image of a character, sources and variants together, newest first."""
 
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from heapq import merge
+from typing import Any, Literal, TypedDict, TypeVar
 
-from django.db.models import Q
-from django.utils.dateparse import parse_datetime
+from django.db.models import QuerySet
 from rest_framework.response import Response
 
 from characters.api import character_for, source_json
 from characters.models import SourceImage
 from people.requests import SignedIn, api_view
-from studio.lib.addresses import LARGEST
 from studio.lib.openapi import Page, operation
-from studio.lib.pages import PAGED, BadCursor, following, position_of, size_of
+from studio.lib.pages import PAGED, BadCursor, following, key_of, position_of, size_of
 from studio.lib.routes import both
 from variants.api.shapes import variant_json
 from variants.models import ImageVariant
+
+Image = TypeVar("Image", SourceImage, ImageVariant)
 
 
 class ImageJson(TypedDict):
@@ -43,46 +44,44 @@ class ImageJson(TypedDict):
 def images(request: SignedIn, pk: int) -> Response:
     """Every image of a character, sources and variants together, newest first."""
     character = character_for(request, pk)
-    size, after = size_of(request), _after(position_of(request))
-    order = ("-created_at", "-pk")
+    size = size_of(request)
+    seen = _seen(position_of(request))
     variants = ImageVariant.objects.visible_to(request.user).present().for_cards()
-    made = variants.filter(after["v"], character=character).exclude(sha256=None).defer(None)
-    sources = character.sources.present().filter(after["s"])
-    found: list[SourceImage | ImageVariant] = [
-        *made.order_by(*order)[: size + 1],
-        *sources.select_related("qa_report", "created_by").order_by(*order)[: size + 1],
-    ]
-    found.sort(key=_place, reverse=True)
-    last = found[size - 1] if len(found) > size else None
-    shown = [_image_json(request, row, character.current_source_id) for row in found[:size]]
-    position = [str(part) for part in _place(last)] if last else None
-    return Response({"results": shown, "next": following(request, position) if last else None})
+    made = variants.filter(character=character).exclude(sha256=None).defer(None)
+    sources = character.sources.present().select_related("qa_report", "created_by")
+    found: list[SourceImage | ImageVariant] = list(
+        merge(
+            _before(made, seen["v"])[: size + 1],
+            _before(sources, seen["s"])[: size + 1],
+            key=lambda row: row.created_at,
+            reverse=True,
+        )
+    )
+    page = found[:size]
+    seen |= {_kind(row): row.pk for row in page}
+    return Response(
+        {
+            "results": [_image_json(request, row, character.current_source_id) for row in page],
+            "next": following(request, seen) if len(found) > size else None,
+        }
+    )
 
 
 def _kind(row: SourceImage | ImageVariant) -> Literal["s", "v"]:
     return "s" if isinstance(row, SourceImage) else "v"
 
 
-def _place(row: SourceImage | ImageVariant) -> tuple[datetime, str, int]:
-    return row.created_at, _kind(row), row.pk
+def _before(rows: QuerySet[Image], pk: int | None) -> QuerySet[Image]:
+    return (rows if pk is None else rows.filter(pk__lt=pk)).order_by("-pk")
 
 
-def _after(position: Any) -> dict[str, Q]:
-    """Which rows of each kind come after that place. Raises BadCursor."""
+def _seen(position: Any) -> dict[str, int | None]:
+    """The last id of each kind on the pages before this one. Raises BadCursor."""
     if position is None:
-        return {"s": Q(), "v": Q()}
-    try:
-        said, kind, number = position
-        at, pk = parse_datetime(said), int(number)
-    except (TypeError, ValueError) as error:
-        raise BadCursor from error
-    if at is None or at.tzinfo is None or kind not in ("s", "v") or not 0 <= pk <= LARGEST:
+        return {"s": None, "v": None}
+    if not isinstance(position, dict) or set(position) != {"s", "v"}:
         raise BadCursor
-    same = Q(created_at=at, pk__lt=pk)
-    earlier = Q(created_at__lt=at)
-    if kind == "s":
-        return {"s": earlier | same, "v": earlier}
-    return {"s": Q(created_at__lte=at), "v": earlier | same}
+    return {kind: None if pk is None else key_of(pk) for kind, pk in position.items()}
 
 
 def _image_json(
