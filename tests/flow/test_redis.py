@@ -18,8 +18,6 @@ KEYS = f"{os.environ['REDIS_PREFIX']}:*"
 PACE = {"JOB_LEASE_S": "2", "JOB_HEARTBEAT_S": "0.5", "JOB_SWEEP_S": "0.5"}
 COUNT = 3
 
-pytestmark = pytest.mark.xdist_group("redis")  # one start of the processes serves all
-
 
 @pytest.fixture(scope="module")
 def broker():

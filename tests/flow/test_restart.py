@@ -14,8 +14,6 @@ from tests.jobs.product import ASGI, ROOT, Product
 
 COUNT = 4
 
-pytestmark = pytest.mark.xdist_group("restart")  # one start of the sandbox serves all
-
 
 @pytest.fixture(scope="module")
 def sandbox():
