@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
 
+EUCLIDEAN, COSINE = "euclidean/1.2", "cosine/0.8"
+
 
 class Band(StrEnum):
     """How a likeness reads to a person."""
@@ -23,19 +25,28 @@ def likeness(metric: str, a: Vector, b: Vector) -> float:
     `metric` is the model's (`embedding_models.metric`). Raises ValueError for another metric or
     for vectors of different lengths.
     """
+    return held(score(metric, a, b))
+
+
+def score(metric: str, a: Vector, b: Vector) -> float:
+    """The likeness before it is held to 0..1, so that very different pairs keep their order."""
     if metric not in METRICS:
         raise ValueError(f"there is no metric {metric!r}")
     if a.shape != b.shape or a.ndim != 1:
         raise ValueError(f"vectors of shapes {a.shape} and {b.shape} cannot be compared")
-    score = METRICS[metric](a.astype(np.float64), b.astype(np.float64))
-    return float(np.clip(score, 0.0, 1.0))
+    return METRICS[metric](a.astype(np.float64), b.astype(np.float64))
 
 
-def band(score: float, thresholds: Mapping[str, float]) -> Band:
+def held(value: float) -> float:
+    """A score as a likeness: held to 0..1."""
+    return float(np.clip(value, 0.0, 1.0))
+
+
+def band(value: float, thresholds: Mapping[str, float]) -> Band:
     """The band of a likeness by its model's thresholds (`match` and `check`, both inclusive)."""
-    if score >= thresholds["match"]:
+    if value >= thresholds["match"]:
         return Band.MATCH
-    return Band.CHECK if score >= thresholds["check"] else Band.DIFFERS
+    return Band.CHECK if value >= thresholds["check"] else Band.DIFFERS
 
 
 def _euclidean(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
@@ -50,6 +61,12 @@ def _cosine(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 
 
 METRICS: dict[str, Callable[[NDArray[np.float64], NDArray[np.float64]], float]] = {
-    "euclidean/1.2": _euclidean,
-    "cosine/0.8": _cosine,
+    EUCLIDEAN: _euclidean,
+    COSINE: _cosine,
+}
+
+# Models as they ship: the metric of each, and the likeness of its documented limit.
+SHIPPED = {
+    "dlib-resnet": (EUCLIDEAN, 0.5),
+    "facenet-vggface2": (COSINE, 0.5),
 }
