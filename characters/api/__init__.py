@@ -2,6 +2,7 @@
 
 from characters.api import baseline, describing, importing, sources
 from characters.api.shapes import (
+    SOURCE_SHOWN,
     CharacterSerializer,
     ReportJson,
     SourceJson,
@@ -11,6 +12,7 @@ from characters.api.shapes import (
 )
 
 __all__ = [
+    "SOURCE_SHOWN",
     "CharacterSerializer",
     "ReportJson",
     "SourceJson",

@@ -7,7 +7,7 @@ from rest_framework.decorators import parser_classes
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
-from characters.api import SourceJson, character_for, source_json
+from characters.api import SOURCE_SHOWN, SourceJson, character_for, source_json
 from people.idempotency import once
 from people.parsers import Json
 from people.requests import SignedIn, api_view, text
@@ -55,7 +55,7 @@ def variants(request: SignedIn, pk: int) -> Response:
 
     POST adds one that was made elsewhere.
     """
-    character = character_for(request, pk)
+    character = character_for(request, pk, *SOURCE_SHOWN)
     if request.method == "POST":
         upload, kind = upload_of(request), text(request, "variant_type")
         made = importing.upload_variant(request.user, character, upload, kind)
