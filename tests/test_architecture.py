@@ -1,6 +1,7 @@
 """The shape of the house: which app may import which, and where foreign keys may point."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,17 @@ def test_the_packages_at_the_root_are_empty():
 @pytest.mark.parametrize("name", ["services", "utils", "helpers", "managers"])
 def test_no_module_is_named_for_nothing(name):
     assert [path for path, _ in _modules() if path.stem == name] == []
+
+
+def test_the_client_needs_python_alone():
+    wrong = []
+    for path in sorted((ROOT / "studio" / "client").glob("*.py")):
+        for target, line in _imports(path):
+            top = target.split(".")[0]
+            ours = target == "studio.client" or target.startswith("studio.client.")
+            if not ours and top not in sys.stdlib_module_names:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {target}")
+    assert wrong == []
 
 
 def test_no_file_is_longer_than_four_hundred_lines():

@@ -6,6 +6,7 @@ from types import FrameType
 
 from script.launch import bench, chaos, demo, lint, production, screenshots, start, test
 from script.launch.telling import LaunchError, say
+from studio.client import ApiError
 
 VERBS = {
     "demo": demo.main,
@@ -38,6 +39,10 @@ def main() -> int:
         say()
         say(str(error))
         return error.exit_code
+    except ApiError as error:
+        say()
+        say(str(error))
+        return 1
     except KeyboardInterrupt:
         say()
         say("Stopped.")

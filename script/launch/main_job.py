@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from script.launch.api_client import Api
 from script.launch.choosing import Choice, choose_workflow
 from script.launch.places import PORTRAIT
 from script.launch.telling import LaunchError, LiveLine, say
 from script.launch.variant_table import table
+from studio.client import Client
+from studio.client.following import is_settled
+from studio.client.rows import Check, Source, Variant
 
 COUNT = 4
 PROMPT = "studio portrait in a navy flight jacket, soft daylight, plain background"
 POLL_S = 0.3
-STALL_S = 600.0
 SERVERS_LIMIT_S = 45.0
-ENDED = {"succeeded", "failed", "cancelled"}
 OF_THE_PORTRAIT = {
     "statement": "A public-domain photograph of NASA, used to show the software.",
     "source": "NASA; shipped by scikit-image; see samples/README.md",
@@ -39,9 +39,9 @@ class MainJob:
         checkpoint: str | None,
         servers: Sequence[str],
     ) -> None:
-        self._admin = Api(address, "admin", passwords["admin"])
-        self._creator = Api(address, "creator", passwords["creator"])
-        self._reviewer = Api(address, "reviewer", passwords["reviewer"])
+        self._admin = Client(address, "admin", passwords["admin"])
+        self._creator = Client(address, "creator", passwords["creator"])
+        self._reviewer = Client(address, "reviewer", passwords["reviewer"])
         self._image = image
         self._checkpoint = checkpoint
         self._servers = servers
@@ -52,7 +52,7 @@ class MainJob:
     def run(self, check: Callable[[], None]) -> None:
         """Do every step; `check` raises when the server behind it has ended.
 
-        Raises LaunchError with the server's own sentence at the first step that did not happen.
+        Raises ApiError or LaunchError, with a sentence, at the first step that did not happen.
         """
         self._check = check
         say("The main job, through the REST API:")
@@ -72,41 +72,38 @@ class MainJob:
         say(f" {self._number:>2}  {text}")
 
     def _project(self) -> int:
-        projects = self._admin.get("projects")["results"]
-        project = next((row for row in projects if row["name"] == "Demo"), None)
+        project = next((row for row in self._admin.projects() if row["name"] == "Demo"), None)
         made = "here already" if project else "made"
-        if project is None:
-            words = "Made by script/demo"
-            project = self._admin.post("projects", {"name": "Demo", "description": words})
+        project = project or self._admin.create_project("Demo", "Made by script/demo")
         for person in (self._creator, self._reviewer):
             if person.username not in project["members"]:
-                path = f"projects/{project['id']}/members"
-                project = self._admin.post(path, {"username": person.username})
+                project = self._admin.add_member(project["id"], person.username)
         self._tell(f"Project Demo ({made}), members: {', '.join(project['members'])}")
-        return int(project["id"])
+        return project["id"]
 
     def _new_character(self, project: int) -> int:
         portrait = self._image == PORTRAIT
         name = f"{'Eileen' if portrait else self._image.stem} {time.strftime('%Y-%m-%d %H:%M:%S')}"
-        character = self._creator.post(
-            "characters", {"project": project, "name": name[-120:], "depicts": "real_person"}
-        )
-        number = int(character["id"])
+        character = self._creator.create_character(project, name[-120:], "real_person")
+        number = character["id"]
         self.page = f"/characters/{number}/"
         self._tell(f"Character “{character['name']}” made (id {number}), depicts a real person")
         words = OF_THE_PORTRAIT if portrait else OF_ANOTHER
-        self._creator.post(f"characters/{number}/attestation", {"scope": "general", **words})
+        self._creator.attest(number, **words)
         self._tell(f"Attested for general use: {words['statement']}")
         return number
 
     def _upload(self, character: int) -> None:
-        source = self._creator.upload(f"characters/{character}/source-image", self._image)
+        source = self._creator.upload_source(character, self._image)
         size = f"{source['width']} x {source['height']} px {source['format'].upper()}"
         self._tell(f"Uploaded {self._image.name}: {size}, sha256 {source['sha256'][:12]}…")
-        for name, job in source["jobs"].items():
-            self._follow_job(name, int(job))
-        told = self._creator.get(f"characters/{character}/source-image")
+        for name, job in (("qa", source["jobs"]["qa"]), ("embedding", source["jobs"]["embedding"])):
+            if job:
+                self._follow_job(name, job)
+        told = self._creator.source(character)
         report = told["qa"]
+        if report is None:
+            raise LaunchError("The source image has no report of its checks.")
         checks = report["checks"]
         passed = sum(1 for check in checks if check["verdict"] == "pass")
         self._tell(f"QA: {report['verdict']} ({passed} of {len(checks)} checks passed)")
@@ -115,7 +112,7 @@ class MainJob:
                 say(f"       {check['verdict']}: {check['sentence']}")
         self._tell_face(told, checks)
 
-    def _tell_face(self, told: Any, checks: Sequence[Any]) -> None:
+    def _tell_face(self, told: Source, checks: Sequence[Check]) -> None:
         count = next(check for check in checks if check["check"] == "face_count")
         face = told["face"]
         if face is None:
@@ -127,29 +124,17 @@ class MainJob:
         )
 
     def _follow_job(self, name: str, job: int) -> None:
-        line, seen = LiveLine(), ""
-        while True:
+        line = LiveLine()
+        for row in self._creator.watch_job(job):
             self._check()
-            row = self._creator.get(f"jobs/{job}")
             line.show(f"     {name} job {job}: {row['status']}, {row['progress']:.0%}")
-            if row["status"] in ENDED:
-                break
-            seen = self._not_stalled(line, seen, f"{row['status']} {row['progress']}")
-            time.sleep(POLL_S)
         line.clear()
         if row["status"] != "succeeded":
             raise LaunchError(f"The job “{row['title']}” {row['status']}: {row['error']}")
         self._tell(f"Job {job} ({name}) {row['status']}")
 
-    def _not_stalled(self, line: LiveLine, before: str, now: str) -> str:
-        if before != now:
-            line.started = time.monotonic()
-        elif line.elapsed_s > STALL_S:
-            raise LaunchError(f"Nothing has moved for {STALL_S:.0f} s. Last state: {now}")
-        return now
-
     def _approve_baseline(self, character: int) -> None:
-        done = self._creator.post(f"characters/{character}/seed-image/approve")
+        done = self._creator.approve_baseline(character)
         if done["base_image_status"] != "approved":
             raise LaunchError(f"The baseline is {done['base_image_status']}, not approved.")
         self._tell("Baseline approved by creator; the appearance is locked")
@@ -157,8 +142,7 @@ class MainJob:
     def _choose(self) -> Choice:
         servers = self._online_servers()
         checkpoints = sorted({name for row in servers for name in row["checkpoints"]})
-        workflows = self._creator.get("workflows")["results"]
-        choice = choose_workflow(workflows, checkpoints, self._checkpoint)
+        choice = choose_workflow(list(self._creator.workflows()), checkpoints, self._checkpoint)
         names = ", ".join(f"{row['name']} (ComfyUI {row['version']})" for row in servers)
         self._tell(f"ComfyUI online: {names}")
         self._tell(f"Workflow “{choice.name}”, because {choice.why}")
@@ -169,8 +153,7 @@ class MainJob:
         until = time.monotonic() + SERVERS_LIMIT_S
         while True:
             self._check()
-            rows = self._admin.get("comfy-servers")["results"]
-            mine = [row for row in rows if row["url"] in self._servers]
+            mine = [r for r in self._admin.each("comfy-servers") if r["url"] in self._servers]
             if len(mine) == len(self._servers) and all(r["status"] == "online" for r in mine):
                 return mine
             if time.monotonic() > until:
@@ -179,74 +162,54 @@ class MainJob:
             time.sleep(POLL_S)
 
     def _ask(self, character: int, choice: Choice) -> int:
-        wish: dict[str, object] = {
-            "variant_type": "clothed",
-            "workflow_id": choice.workflow,
-            "count": COUNT,
-            "prompt": PROMPT,
-        }
+        wish: dict[str, Any] = {"count": COUNT, "prompt": PROMPT}
         if choice.checkpoint:
             wish["checkpoint"] = choice.checkpoint
-        asked = self._creator.post(f"characters/{character}/variants/generate", wish)
+        asked = self._creator.generate(character, "clothed", choice.workflow, **wish)
         self._tell(
             f"Asked for {COUNT} candidates (request {asked['request_id']}): variants "
             + ", ".join(str(number) for number in asked["variant_ids"])
         )
-        return int(asked["request_id"])
+        return asked["request_id"]
 
-    def _follow(self, request: int) -> list[Any]:
+    def _follow(self, request: int) -> list[Variant]:
         """Until every candidate is made and judged: the variants, all of them with a file."""
-        line, seen = LiveLine(), ""
-        began = time.monotonic()
-        while True:
+        line = LiveLine()
+        for row in self._creator.watch_request(request):
             self._check()
-            variants: list[Any] = self._creator.get(f"requests/{request}")["variants"]
-            now = "; ".join(f"{row['id']} {_state(row)}" for row in variants)
-            line.show(f"     {time.monotonic() - began:.0f} s  {now}")
-            if all(_is_settled(row) for row in variants):
-                break
-            seen = self._not_stalled(line, seen, now)
-            time.sleep(POLL_S)
+            now = "; ".join(f"{one['id']} {_state(one)}" for one in row["variants"])
+            line.show(f"     {line.elapsed_s:.0f} s  {now}")
         line.clear()
-        self._tell(f"Candidates made and checked in {time.monotonic() - began:.1f} s:")
-        say("\n".join(f"       {row}" for row in table(variants).splitlines()))
-        for row in variants:
-            if row["status"] != "generated":
-                raise LaunchError(f"Variant {row['id']} {row['status']}: {row['error']}")
+        variants = row["variants"]
+        self._tell(f"Candidates made and checked in {line.elapsed_s:.1f} s:")
+        say("\n".join(f"       {one}" for one in table(variants).splitlines()))
+        for one in variants:
+            if one["status"] != "generated":
+                raise LaunchError(f"Variant {one['id']} {one['status']}: {one['error']}")
         return variants
 
-    def _approve(self, character: int, variants: Sequence[Any]) -> None:
-        measured = [row for row in variants if row["likeness"] is not None]
+    def _approve(self, character: int, variants: Sequence[Variant]) -> None:
+        measured = {row["id"]: row["likeness"] for row in variants if row["likeness"] is not None}
         if not measured:
             raise LaunchError("No candidate has a face whose likeness could be measured.")
-        best = max(measured, key=lambda row: float(row["likeness"]))
-        path = f"characters/{character}/variants/{best['id']}"
-        self._reviewer.post(f"{path}/approve")
-        heroes = self._reviewer.get(f"characters/{character}/scene-seeds")["results"]
-        if [row["id"] for row in heroes] != [best["id"]]:
-            raise LaunchError(
-                f"Variant {best['id']} should be the only hero, but there is {heroes}."
-            )
-        hero = self._reviewer.get(path)
+        best = max(measured, key=measured.__getitem__)
+        self._reviewer.approve(self._reviewer.variant(character, best))
+        heroes = [row["id"] for row in self._reviewer.scene_seeds(character)]
+        if heroes != [best]:
+            raise LaunchError(f"Variant {best} should be the only hero, but there is {heroes}.")
+        hero = self._reviewer.variant(character, best)
         self._tell(
-            f"Variant {hero['id']} approved by reviewer for its likeness {best['likeness']:.3f}; "
+            f"Variant {best} approved by reviewer for its likeness {measured[best]:.3f}; "
             "scene-seeds lists it as the only hero"
         )
-        content = self._reviewer.download(hero["file_url"])
+        content = self._reviewer.file_of(hero)
         found = hashlib.sha256(content).hexdigest()
         if found != hero["sha256"]:
             raise LaunchError(f"The hero's file has sha256 {found}, not {hero['sha256']}.")
         self._tell(f"Hero downloaded: {len(content):,} bytes, sha256 {found[:12]}… as recorded")
 
 
-def _state(variant: Any) -> str:
+def _state(variant: Variant) -> str:
     if variant["status"] in {"pending", "generating"}:
         return f"{variant['progress']:.0%} {variant['note']}".strip()
-    return "checking" if not _is_settled(variant) else str(variant["status"])
-
-
-def _is_settled(variant: Any) -> bool:
-    """Whether nothing more happens to it by itself: made and judged, or ended without a file."""
-    if variant["status"] in {"pending", "generating"}:
-        return False
-    return variant["status"] != "generated" or variant["qa_status"] not in {"none", "run"}
+    return variant["status"] if is_settled(variant) else "checking"

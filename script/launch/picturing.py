@@ -6,22 +6,20 @@
 import json
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
-from script.launch.api_client import Api
 from script.launch.camera import Camera
 from script.launch.main_job import MainJob
 from script.launch.places import PORTRAIT
-from script.launch.telling import LaunchError, say
+from script.launch.telling import say
+from studio.client import Client
+from studio.client.rows import Variant
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-WORK_S = 180.0
-ENDED = {"generated", "failed", "approved", "rejected"}
 
 
 class Scenes:
@@ -31,7 +29,7 @@ class Scenes:
         self._address = address
         self._sandbox = sandbox
         self._passwords = passwords
-        self._creator = Api(address, "creator", passwords["creator"])
+        self._creator = Client(address, "creator", passwords["creator"])
         self.character = 0
 
     @property
@@ -43,63 +41,37 @@ class Scenes:
         """The demo's main job: a project, a character, four candidates, a hero."""
         job = MainJob(self._address, self._passwords, PORTRAIT, None, [self._sandbox])
         job.run(lambda: None)
-        self._creator.sign_in()
         self.character = int(job.page.strip("/").rpartition("/")[2])
-        self._rename("Eileen")
-
-    def _rename(self, name: str) -> None:
-        root = f"{self._address}/api/v1"
-        who = {"username": "admin", "password": self._passwords["admin"]}
-        token = httpx.post(f"{root}/auth/token", json=who).raise_for_status().json()["access"]
-        bearer = {"Authorization": f"Bearer {token}"}
-        url = f"{root}/characters/{self.character}"
-        httpx.patch(url, json={"name": name}, headers=bearer).raise_for_status()
+        self._creator.send("PATCH", f"characters/{self.character}", {"name": "Eileen"})
 
     def another_character(self) -> str:
         """A character without a source image; its page."""
-        project = self._creator.get("projects")["results"][0]["id"]
-        body = {"project": project, "name": "Mae", "depicts": "fictional"}
-        return f"/characters/{self._creator.post('characters', body)['id']}/"
+        project = next(self._creator.projects())["id"]
+        return f"/characters/{self._creator.create_character(project, 'Mae')['id']}/"
 
-    def ask(self, count: int, workflow: str) -> list[int]:
-        """Ask for candidates; their ids."""
-        rows = self._creator.get("workflows")["results"]
-        wish = {
-            "variant_type": "clothed",
-            "workflow_id": next(row["id"] for row in rows if row["name"] == workflow),
-            "count": count,
-            "prompt": "three quarter portrait in a leather jacket, overcast street, evening",
-        }
-        asked = self._creator.post(f"characters/{self.character}/variants/generate", wish)
-        return [int(pk) for pk in asked["variant_ids"]]
+    def ask(self, count: int, workflow: str) -> int:
+        """Ask for candidates; the request's id."""
+        number = self._creator.workflow(workflow)["id"]
+        prompt = "three quarter portrait in a leather jacket, overcast street, evening"
+        wish: dict[str, Any] = {"count": count, "prompt": prompt}
+        return self._creator.generate(self.character, "clothed", number, **wish)["request_id"]
 
-    def settle(self, variants: list[int]) -> None:
-        """Wait until these are made and judged, or failed."""
-        until = time.monotonic() + WORK_S
-        while any(not self._settled(variant) for variant in variants):
-            if time.monotonic() > until:
-                raise LaunchError(f"The variants {variants} did not come to an end.")
-            time.sleep(0.2)
+    def settle(self, request: int) -> None:
+        """Wait until its candidates are made and judged, or failed."""
+        self._creator.wait_for_request(request)
 
-    def reject(self, variant: int) -> None:
+    def reject(self, variant: Variant) -> None:
         """Reject a candidate."""
-        self._creator.post(f"characters/{self.character}/variants/{variant}/reject")
+        self._creator.reject(variant)
 
-    def variants(self) -> list[Any]:
+    def variants(self) -> list[Variant]:
         """All variants of the character."""
-        rows: list[Any] = self._creator.get(f"characters/{self.character}/variants")["results"]
-        return rows
+        return list(self._creator.variants(self.character))
 
     def faults(self, **switches: object) -> None:
         """Turn the sandbox's switches; the others go off."""
         body = {"reset": True, **switches}
         httpx.post(f"{self._sandbox}/sandbox/faults", json=body).raise_for_status()
-
-    def _settled(self, variant: int) -> bool:
-        row = self._creator.get(f"characters/{self.character}/variants/{variant}")
-        if row["status"] == "generated":
-            return row["qa_status"] not in {"none", "run"}
-        return row["status"] in ENDED
 
 
 def take(camera: Camera, scenes: Scenes) -> None:
@@ -107,8 +79,7 @@ def take(camera: Camera, scenes: Scenes) -> None:
     camera.shoot("sign-in", "/sign-in/", "")
     camera.shoot("home-empty", "/")
     scenes.main_job()
-    first = next(row["id"] for row in scenes.variants() if not row["is_hero"])
-    scenes.reject(first)
+    scenes.reject(next(row for row in scenes.variants() if not row["is_hero"]))
     more = scenes.ask(4, "modelfree_img2img")
     scenes.settle(more)
     say("      Pictures of the pages")

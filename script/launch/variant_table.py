@@ -3,17 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from studio.client import tables
+
 COLUMNS = ("id", "status", "seed", "size", "QA", "likeness", "seconds", "server")
 
 
 def table(variants: Sequence[Mapping[str, Any]]) -> str:
     """One line per variant, as the API lists them, under a line of headings."""
-    rows = [COLUMNS, *(_cells(variant) for variant in variants)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
+    return tables.table([COLUMNS, *(_cells(variant) for variant in variants)])
 
 
 def _cells(variant: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,16 +15,16 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from script.launch.api_client import Api
+from studio.client import Client
+from studio.client.rows import Variant
 from tests.fakes.sandbox import SandboxProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = ROOT / "samples" / "astronaut.png"
 HOST = "127.0.0.1"
 START_S = 90.0
-WORK_S = 90.0
 END_S = 15.0
 PASSWORD = secrets.token_urlsafe(12)
 PEOPLE = {
@@ -62,6 +62,7 @@ class Candidates:
 
     character: int
     variants: list[int]
+    request: int
 
     @property
     def page(self) -> str:
@@ -77,7 +78,7 @@ class Product:
         self._port = _free_port()
         self.url = f"http://{HOST}:{self._port}"
         self._server: subprocess.Popen[bytes] | None = None
-        self._apis: dict[str, Api] = {}
+        self._apis: dict[str, Client] = {}
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -134,78 +135,60 @@ class Product:
             self._server.wait()
             self._server = None
 
-    def api(self, person: str) -> Api:
+    def api(self, person: str) -> Client:
         """The REST API as this person."""
         if person not in self._apis:
-            self._apis[person] = Api(self.url, person, PASSWORD)
-            self._apis[person].sign_in()
+            self._apis[person] = Client(self.url, person, PASSWORD)
         return self._apis[person]
 
     def new_project(self, name: str, *members: str) -> int:
         """A project with these members, its name made unique by a number; its id."""
         admin = self.api("admin")
-        body = {"name": f"{name} {next(self._numbers)}", "description": "For a test"}
-        project = int(admin.post("projects", body)["id"])
+        made = admin.create_project(f"{name} {next(self._numbers)}", "For a test")
         for member in members:
-            admin.post(f"projects/{project}/members", {"username": member})
-        return project
+            admin.add_member(made["id"], member)
+        return made["id"]
 
     def new_character(self, project: int, name: str, depicts: str = "real_person") -> int:
         """A character without a source image; its id."""
-        body = {"project": project, "name": name, "depicts": depicts}
-        return int(self.api("admin").post("characters", body)["id"])
+        return self.api("admin").create_character(project, name, depicts)["id"]
 
     def approved(self, project: int, name: str) -> int:
         """A character whose portrait is checked, stated and approved; its id."""
         admin = self.api("admin")
         character = self.new_character(project, name)
-        admin.post(f"characters/{character}/attestation", {"scope": "general", **RIGHTS})
-        uploaded = admin.upload(f"characters/{character}/source-image", PORTRAIT)
-        for job in uploaded["jobs"].values():
-            self._until(lambda job=job: admin.get(f"jobs/{job}")["status"] == "succeeded")
-        admin.post(f"characters/{character}/seed-image/approve")
+        admin.attest(character, **RIGHTS)
+        admin.upload_source(character, PORTRAIT)
+        admin.wait_for_qa(character)
+        admin.approve_baseline(character)
         return character
 
     def ask(self, character: int, count: int, workflow: str = "modelfree_img2img") -> Candidates:
         """Ask for candidates as the admin; they are still to be made."""
         admin = self.api("admin")
-        rows = admin.get("workflows")["results"]
-        number = next(row["id"] for row in rows if row["name"] == workflow)
-        wish = {"variant_type": "clothed", "workflow_id": number, "count": count, "prompt": "p"}
-        asked = admin.post(f"characters/{character}/variants/generate", wish)
-        return Candidates(character, [int(pk) for pk in asked["variant_ids"]])
+        number = admin.workflow(workflow)["id"]
+        asked = admin.generate(character, "clothed", number, count=count, prompt="p")
+        return Candidates(character, asked["variant_ids"], asked["request_id"])
 
     def candidates(self, project: int, name: str, count: int) -> Candidates:
         """A character with so many candidates, all of them made and checked."""
         made = self.ask(self.approved(project, name), count)
-        for variant in made.variants:
-            self._until(lambda variant=variant: self._settled(made.character, variant))
+        ended = self.api("admin").wait_for_request(made.request)
+        assert ended["statuses"] == {"generated": count}, ended
         return made
 
-    def variant(self, character: int, variant: int) -> Any:
+    def variant(self, character: int, variant: int) -> Variant:
         """What the API says of a variant."""
-        return self.api("admin").get(f"characters/{character}/variants/{variant}")
+        return self.api("admin").variant(character, variant)
 
     def count_variants(self, character: int) -> int:
         """How many variants a character has."""
-        rows = self.api("admin").get(f"characters/{character}/variants")["results"]
-        return len(rows)
+        return len(list(self.api("admin").variants(character)))
 
     @property
     def log(self) -> Path:
         """Where the server writes."""
         return self.folder / "server.log"
-
-    def _settled(self, character: int, variant: int) -> bool:
-        row = self.variant(character, variant)
-        assert row["status"] != "failed", row["error"]
-        return row["status"] == "generated" and row["qa_status"] not in {"none", "run"}
-
-    def _until(self, holds: Any) -> None:
-        until = time.monotonic() + WORK_S
-        while not holds():
-            assert time.monotonic() < until, f"nothing happened:\n{self._last_words()}"
-            time.sleep(0.2)
 
     def _answers(self) -> bool:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -18,6 +18,7 @@ def checkout(tmp_path: Path) -> Path:
     )
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
     (tmp_path / "studio" / "lib").mkdir(parents=True)
+    shutil.copytree(ROOT / "studio" / "client", tmp_path / "studio" / "client")
     for name in ("studio/__init__.py", "studio/lib/__init__.py", "studio/lib/probing.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "requirements.txt").write_text("# nothing\n")
