@@ -115,6 +115,11 @@ def test_a_token_stands_for_the_password(studio, project, monkeypatch):
     assert project.name in studio("projects")
 
 
+def test_a_token_that_is_good_no_more_is_followed_by_the_password(studio, project, monkeypatch):
+    monkeypatch.setenv("STUDIO_TOKEN", "spent")
+    assert project.name in studio("projects")
+
+
 def test_a_server_that_does_not_answer_has_a_code_of_its_own(studio):
     assert "did not answer" in studio("projects", "--url", "http://127.0.0.1:9", code=4)
 
