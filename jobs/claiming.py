@@ -211,11 +211,14 @@ class Lease:
     # --- ending ---------------------------------------------------------------------------------
 
     @contextmanager
-    def finish(self, url: str | None = None) -> Iterator[None]:
-        """One transaction that ends the job well and holds the rows the body writes."""
+    def finish(self, url: str | None = None, note: str = "") -> Iterator[None]:
+        """One transaction that ends the job well and holds the rows the body writes.
+
+        `note` is a sentence that stays where all went well but not as it should.
+        """
         with transaction.atomic():
             changes: dict[str, Any] = {"url": url} if url is not None else {}
-            self._end(JobStatus.SUCCEEDED, "succeeded", progress=1.0, note="", **changes)
+            self._end(JobStatus.SUCCEEDED, "succeeded", progress=1.0, note=note, **changes)
             yield
             fault_point("finishing.written")
         self._finished = True

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 
-from qa.faces import use_models_dir
+from qa.faces import use_models
 
 
 class QAConfig(AppConfig):
@@ -18,4 +18,4 @@ class QAConfig(AppConfig):
         from studio.lib import lookups
 
         lookups.register(QAVerdict, Verdict)
-        use_models_dir(settings.MODELS_DIR)
+        use_models(settings.MODELS_DIR, settings.FACE_DEVICE)

@@ -16,9 +16,10 @@ from django.db import DatabaseError
 
 from qa import accuracy
 from qa.errors import FaceChildDied, UnknownFaceModel, UnreadableImage
-from qa.faces import FaceChild, FaceReading
+from qa.faces import FaceChild
 from qa.models import EmbeddingModel
 from qa.pairs import PairList
+from qa.readings import FaceReading
 from qa.similarity import SHIPPED, Vector, score
 
 TRUE_ACCEPTS = 0.95

@@ -6,66 +6,49 @@ It alone loads torch and dlib (dlib holds the GIL), and it ends when its parent 
 import os
 import signal
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import cv2
 import torch
 
-from qa import embedders, frames, pixels
-from qa.detection import Detector
+from qa import frames
 from qa.errors import QAError
+from qa.face_reader import Answer, Reader, failure
+from qa.readings import Look
 
 
-class Reader:
-    """Detector and embedders, each loaded once."""
-
-    def __init__(self, models_dir: Path) -> None:
-        self._models_dir = models_dir
-        self._detector = Detector()
-        self._embedders: dict[str, embedders.Embedder] = {}
-
-    def read(self, image: bytes, model: str) -> tuple[dict[str, Any], bytes]:
-        """The header and the vector's bytes (float32, little endian) for one image."""
-        embedder = self._embedders.get(model)
-        if embedder is None:
-            embedder = self._embedders[model] = embedders.load(model, self._models_dir)
-        upright = pixels.decode(image)
-        faces = self._detector.detect(upright)
-        vector = embedder.embed(upright, faces[0]) if faces else None
-        header = {
-            "faces": [asdict(face) for face in faces],
-            "chosen": None if vector is None else 0,
-            "model": embedder.name,
-            "version": embedder.version,
-            "width": upright.shape[1],
-            "height": upright.shape[0],
-        }
-        return header, b"" if vector is None else vector.astype("<f4").tobytes()
-
-
-def serve(requests: BinaryIO, answers: BinaryIO, models_dir: Path) -> None:
+def serve(requests: BinaryIO, answers: BinaryIO, reader: Reader) -> None:
     """Answer until the other end closes. An unexpected error ends the process, on purpose."""
-    reader = Reader(models_dir)
     while True:
         try:
-            asked, image = frames.receive(requests)
+            asked, block = frames.receive(requests)
         except EOFError:
             return
+        looks = _looks(asked["images"], block)
         try:
-            header, block = reader.read(image, asked["model"])
+            seen = reader.read(looks, asked["model"])
         except QAError as error:
-            frames.send(
-                answers,
-                {"error": type(error).__name__, "sentence": error.sentence, "extra": error.extra},
-            )
-        else:
-            frames.send(answers, header, block)
+            seen = [failure(error)] * len(looks)
+        frames.send(answers, _header(seen), b"".join(vector for _, vector in seen))
+
+
+def _looks(asked: Sequence[dict[str, Any]], block: bytes) -> list[Look]:
+    looks, begin = [], 0
+    for image in asked:
+        end = begin + image["size"]
+        looks.append(Look(block[begin:end], tuple(image["at"]) if image["at"] else None))
+        begin = end
+    return looks
+
+
+def _header(seen: Sequence[Answer]) -> dict[str, Any]:
+    return {"answers": [{**header, "size": len(vector)} for header, vector in seen]}
 
 
 def main() -> None:
-    """Serve on standard input and output; MODELS_DIR is the only argument."""
+    """Serve on standard input and output; the arguments are MODELS_DIR and FACE_DEVICE."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -73,7 +56,7 @@ def main() -> None:
     # Whatever a library prints must not land between frames.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
-        serve(sys.stdin.buffer, answers, Path(sys.argv[1]))
+        serve(sys.stdin.buffer, answers, Reader(Path(sys.argv[1]), sys.argv[2]))
     except BrokenPipeError:
         sys.exit(0)
 

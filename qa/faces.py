@@ -1,68 +1,56 @@
-"""Reading faces: what a process asks its face child, and the answer. Never loads torch or dlib."""
+"""Reading faces in the one face child of this process. Never loads torch or dlib.
+
+Threads that ask while the child is at work are answered together by its next answer: the more wait,
+the more images go through each forward pass, and nobody waits for company.
+"""
 
 import atexit
 import os
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qa import errors, frames
+from qa.readings import Face, FaceReading, Look, Point
 
 ROOT = Path(__file__).resolve().parent.parent
 ANSWER_WITHIN_S = 180.0  # the first answer loads the models; a busy machine may need a minute
 END_WITHIN_S = 2.0
+AT_ONCE = 32  # images in one question
 CHILD = (sys.executable, "-m", "qa.face_child")
 EXPECTED = {
     kind.__name__: kind
     for kind in (errors.FaceModelMissing, errors.UnknownFaceModel, errors.UnreadableImage)
 }
 
-
-@dataclass(frozen=True)
-class Face:
-    """One face, in pixels of the upright image; MTCNN's five landmarks as seen: left eye, right
-    eye, nose, left and right corner of the mouth."""
-
-    box: tuple[float, float, float, float]
-    landmarks: tuple[tuple[float, float], ...]
-    confidence: float
-
-    @property
-    def width(self) -> float:
-        return self.box[2] - self.box[0]
-
-    @property
-    def area(self) -> float:
-        return self.width * (self.box[3] - self.box[1])
+Outcome = FaceReading | errors.QAError
 
 
-@dataclass(frozen=True)
-class FaceReading:
-    """What was seen: faces largest first, which of them was embedded, and its vector (float32, as
-    the model gives it). `width` and `height` are those of the upright image."""
+class Asked:
+    """One image that a thread asks about, and what came of it."""
 
-    faces: tuple[Face, ...]
-    chosen: int | None
-    vector: NDArray[np.float32] | None = field(compare=False)
-    model: str
-    version: str
-    width: int
-    height: int
+    def __init__(self, look: Look, model: str) -> None:
+        self.look = look
+        self.model = model
+        self.outcome: Outcome | None = None
 
 
 class FaceChild:
     """One child process that reads faces: started at the first question, again after a death."""
 
-    def __init__(self, models_dir: Path, answer_within_s: float = ANSWER_WITHIN_S) -> None:
+    def __init__(
+        self, models_dir: Path, device: str = "auto", answer_within_s: float = ANSWER_WITHIN_S
+    ) -> None:
         self.models_dir = models_dir
+        self.device = device
         self._answer_within_s = answer_within_s
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # held by whoever talks to the child
+        self._asked: list[Asked] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._killed: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
@@ -72,25 +60,30 @@ class FaceChild:
         """The process id of the child, or None before the first question."""
         return self._process.pid if self._process else None
 
-    def read(self, image: bytes, model: str) -> FaceReading:
-        """Ask and wait; several threads take turns.
+    def read(self, image: bytes, model: str, at: Point | None = None) -> FaceReading:
+        """Read one image and wait.
 
         Raises FaceModelMissing, UnknownFaceModel, UnreadableImage, and FaceChildDied when the
         child ends over this image or does not answer in time.
         """
-        with self._lock:
-            known = self._process
-            try:
-                header, block = self._ask(model, image)
-            except errors.FaceChildDied:
-                # A child from before this call may have died in its sleep: that says nothing
-                # against the image. One that was killed for taking too long does.
-                if known is None or known is self._killed:
-                    raise
-                header, block = self._ask(model, image)
-        if "error" in header:
-            raise EXPECTED[header["error"]](header["sentence"], **header["extra"])
-        return _reading(header, block)
+        outcome = self.read_many([Look(image, at)], model)[0]
+        if isinstance(outcome, errors.QAError):
+            raise outcome
+        return outcome
+
+    def read_many(self, looks: Sequence[Look], model: str) -> list[Outcome]:
+        """Read images and wait: for each, in their order, a reading or what `read` would raise."""
+        mine = [Asked(look, model) for look in looks]
+        self._asked.extend(mine)
+        try:
+            with self._lock:
+                # Whoever held the lock before may have asked for these too.
+                while any(one.outcome is None for one in mine):
+                    self._answer(self._next())
+        finally:
+            for one in mine:
+                self._asked.remove(one)
+        return [one.outcome for one in mine if one.outcome is not None]
 
     def close(self) -> None:
         """End the child: gently when it is idle, at once when it is at work."""
@@ -102,14 +95,41 @@ class FaceChild:
         elif self._process is not None:
             self._kill(self._process)
 
-    def _ask(self, model: str, image: bytes) -> tuple[dict[str, Any], bytes]:
+    def _next(self) -> list[Asked]:
+        """Those that wait longest, as far as they ask for the same model."""
+        waiting = [one for one in list(self._asked) if one.outcome is None]
+        return [one for one in waiting if one.model == waiting[0].model][:AT_ONCE]
+
+    def _answer(self, batch: Sequence[Asked]) -> None:
+        known = self._process
+        outcomes: list[Outcome]
+        try:
+            outcomes = self._ask([one.look for one in batch], batch[0].model)
+        except errors.FaceChildDied as died:
+            # A child from before this call may have died in its sleep: that says nothing against
+            # the images. One that was killed for taking too long does. Of several images one may
+            # be to blame alone, so each is asked for by itself.
+            if len(batch) > 1:
+                for one in batch:
+                    self._answer([one])
+                return
+            if known is not None and known is not self._killed:
+                self._answer(batch)  # by a new child, which is not known: once at most
+                return
+            outcomes = [died]
+        for one, outcome in zip(batch, outcomes, strict=True):
+            one.outcome = outcome
+
+    def _ask(self, looks: Sequence[Look], model: str) -> list[Outcome]:
         process = self._running()
         deadline = threading.Timer(self._answer_within_s, self._kill, [process])
         deadline.daemon = True
         deadline.start()
+        asked = [{"size": len(look.image), "at": look.at} for look in looks]
+        block = b"".join(look.image for look in looks)
         try:
-            frames.send(cast("BinaryIO", process.stdin), {"model": model}, image)
-            return frames.receive(cast("BinaryIO", process.stdout))
+            frames.send(cast("BinaryIO", process.stdin), {"model": model, "images": asked}, block)
+            return _outcomes(*frames.receive(cast("BinaryIO", process.stdout)))
         except (OSError, EOFError) as error:
             self._end()
             raise errors.FaceChildDied(
@@ -131,7 +151,7 @@ class FaceChild:
             self._end()
         if self._process is None:
             self._process = subprocess.Popen(
-                [*CHILD, str(self.models_dir)],
+                [*CHILD, str(self.models_dir), self.device],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=_environment(),
@@ -152,19 +172,26 @@ class FaceChild:
 _children: dict[str, FaceChild] = {}  # one, under "faces", once the app is ready
 
 
-def use_models_dir(models_dir: Path) -> None:
-    """Say where weights lie that come in no package (called once, when the app is ready)."""
+def use_models(models_dir: Path, device: str) -> None:
+    """Say where weights lie that come in no package, and where nets run: `auto`, `cpu` or `cuda`
+    (called once, when the app is ready)."""
     close_faces()
-    _children["faces"] = FaceChild(models_dir)
+    _children["faces"] = FaceChild(models_dir, device)
 
 
-def read_faces(image: bytes, model: str) -> FaceReading:
-    """Find the faces of an image and embed the largest, in this process's child.
+def read_faces(image: bytes, model: str, at: Point | None = None) -> FaceReading:
+    """Find the faces of an image and embed the one that counts, in this process's child.
 
-    Blocks for about 0.2 s, at the first call some seconds. Raises FaceModelMissing,
-    UnknownFaceModel, UnreadableImage, FaceChildDied (the only one worth trying again).
+    That is the largest, or the one nearest to `at`. Blocks for about 0.1 s, at the first call some
+    seconds. Raises FaceModelMissing, UnknownFaceModel, UnreadableImage, FaceChildDied (the only
+    one worth trying again).
     """
-    return _children["faces"].read(image, model)
+    return _children["faces"].read(image, model, at)
+
+
+def read_many_faces(looks: Sequence[Look], model: str) -> list[Outcome]:
+    """As `read_faces`, for many images at once; for each a reading or what it would raise."""
+    return _children["faces"].read_many(looks, model)
 
 
 def close_faces() -> None:
@@ -183,22 +210,34 @@ def _environment() -> dict[str, str]:
     return {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def _reading(header: dict[str, Any], block: bytes) -> FaceReading:
+def _outcomes(header: dict[str, Any], block: bytes) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    begin = 0
+    for answer in header["answers"]:
+        end = begin + answer["size"]
+        outcomes.append(_outcome(answer, block[begin:end]))
+        begin = end
+    return outcomes
+
+
+def _outcome(answer: dict[str, Any], block: bytes) -> Outcome:
+    if "error" in answer:
+        return EXPECTED[answer["error"]](answer["sentence"], **answer["extra"])
     faces = tuple(
         Face(
             box=tuple(face["box"]),
             landmarks=tuple((x, y) for x, y in face["landmarks"]),
             confidence=face["confidence"],
         )
-        for face in header["faces"]
+        for face in answer["faces"]
     )
-    vector = np.frombuffer(block, "<f4").astype(np.float32) if block else None
     return FaceReading(
         faces=faces,
-        chosen=header["chosen"],
-        vector=vector,
-        model=header["model"],
-        version=header["version"],
-        width=header["width"],
-        height=header["height"],
+        chosen=answer["chosen"],
+        vector=np.frombuffer(block, "<f4").astype(np.float32) if block else None,
+        model=answer["model"],
+        version=answer["version"],
+        width=answer["width"],
+        height=answer["height"],
+        note=answer["note"],
     )

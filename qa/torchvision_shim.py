@@ -8,8 +8,9 @@ import importlib
 import sys
 from typing import Any
 
-import numpy as np
 import torch
+
+from qa.boxes import suppress
 
 MISSING_OPERATOR = "torchvision::nms"
 
@@ -47,26 +48,8 @@ def ensure_torchvision() -> bool:
     return True
 
 
-def suppress(boxes: np.ndarray, scores: np.ndarray, iou_threshold: float) -> np.ndarray:
-    """Greedy non-maximum suppression: the indices that stay, best score first.
-
-    boxes (N, 4) as x0, y0, x1, y1; scores (N,). A box goes when its intersection over union with
-    a better one is above `iou_threshold`, as torchvision.ops.nms defines it.
-    """
-    x0, y0, x1, y1 = boxes.T
-    areas = (x1 - x0) * (y1 - y0)
-    order = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
-    while order.size:
-        best, rest = int(order[0]), order[1:]
-        kept.append(best)
-        width = np.minimum(x1[best], x1[rest]) - np.maximum(x0[best], x0[rest])
-        height = np.minimum(y1[best], y1[rest]) - np.maximum(y0[best], y0[rest])
-        shared = np.clip(width, 0, None) * np.clip(height, 0, None)
-        order = rest[shared <= iou_threshold * (areas[best] + areas[rest] - shared)]
-    return np.asarray(kept, dtype=np.int64)
-
-
 def _nms(dets: torch.Tensor, scores: torch.Tensor, iou_threshold: float) -> torch.Tensor:
-    kept = suppress(dets.detach().cpu().numpy(), scores.detach().cpu().numpy(), iou_threshold)
-    return torch.from_numpy(kept).to(dets.device)
+    """What torchvision.ops.nms does: the indices that stay, best score first."""
+    boxes, chances = dets.detach().cpu().numpy(), scores.detach().cpu().numpy()
+    kept = suppress(boxes, chances, iou_threshold, "union")
+    return torch.tensor(kept, dtype=torch.int64, device=dets.device)

@@ -27,7 +27,7 @@ RESTARTS = 5
 
 class Embedded:
     """In-process workers: one per queue; `comfy` with two threads a slot, for what it runs and what
-    waits there."""
+    waits there, `gpu` with one for each image that may go through the face models together."""
 
     def __init__(self, lock_file: Path) -> None:
         self._lock = lock_file.open("w")
@@ -52,7 +52,7 @@ class Embedded:
         logging.getLogger("dramatiq.broker.StubBroker").setLevel(logging.ERROR)
         slots = ComfyServer.objects.filter(paused=False).aggregate(all=Sum("slots"))["all"] or 1
         for queue in QUEUES:
-            threads = 2 * slots if queue == "comfy" else 1
+            threads = {"comfy": 2 * slots, "gpu": settings.GPU_THREADS}.get(queue, 1)
             worker = dramatiq.Worker(
                 broker, queues={queue}, worker_threads=threads, worker_timeout=LOOK_AROUND_MS
             )

@@ -221,6 +221,9 @@ COMFYUI_RESTART_HOOKS_DIR = env.folder("COMFYUI_RESTART_HOOKS_DIR")
 COMFYUI_STALL_S = env.number("COMFYUI_STALL_S", default=120)
 COMFYUI_WAIT_S = env.number("COMFYUI_WAIT_S", default=90)
 MODELS_DIR = Path(env.text("MODELS_DIR", str(VAR_DIR / "models")))
+MODELS_MIRROR = env.text("MODELS_MIRROR")
+GPU_THREADS = env.integer("GPU_THREADS", default=8)
+FACE_DEVICE = env.choice("FACE_DEVICE", ("auto", "cpu", "cuda"))
 
 ADULT_CONTENT_ENABLED = env.boolean("ADULT_CONTENT_ENABLED", default=False)
 

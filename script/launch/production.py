@@ -32,7 +32,7 @@ NEEDED = {
 }
 # Debian keeps nginx where the PATH of a plain user does not look.
 PATH = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin"
-SIZES = {"COMFY_THREADS": "4", "CPU_THREADS": "2"}
+SIZES = {"COMFY_THREADS": "4", "CPU_THREADS": "2", "GPU_THREADS": "8"}
 NGINX = "nginx"
 # Without nginx one Daphne has the door to itself.
 BEHIND_NGINX = ("web-", "sockets-", NGINX)

@@ -1,6 +1,7 @@
 """Reading the environment: values are typed, and a wrong one stops the start with a sentence."""
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -60,6 +61,14 @@ def rates(name: str, default: str) -> dict[str, int]:
 def text(name: str, default: str = "") -> str:
     """A text setting."""
     return str(env.str(name, default)).strip()
+
+
+def choice(name: str, among: Sequence[str]) -> str:
+    """One of some words; the first where nothing is set."""
+    word = text(name, among[0]).lower()
+    if word not in among:
+        raise ImproperlyConfigured(f"{name} is {word!r}: say one of {', '.join(among)}.")
+    return word
 
 
 def folder(name: str) -> Path | None:

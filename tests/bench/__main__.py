@@ -14,7 +14,7 @@ from django.core.management import call_command
 from tests.bench.rows import table
 from tests.bench.servers import own_database, private_redis
 
-AREAS = ("engine", "events", "gallery", "ingest")
+AREAS = ("engine", "events", "faces", "gallery", "ingest")
 ROUNDS = 7
 
 
@@ -39,6 +39,7 @@ def main() -> int:
             OPENBLAS_NUM_THREADS="1",
             VIPS_CONCURRENCY="1",
             BENCH_COMFYUI=arguments.comfyui,
+            BENCH_DEVICE=arguments.device,
         )
         django.setup()
         call_command("migrate", verbosity=0)
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--comfyui", metavar="URL", default="", help="engine: a real server for the sandbox"
     )
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="faces: where")
     return parser
 
 

@@ -14,6 +14,8 @@ import cv2
 import torch
 
 from qa import face_child
+from qa.face_reader import Reader
+from qa.readings import Look
 
 WARM = Path(__file__).resolve().parents[1] / "data" / "astronaut.png"
 
@@ -22,9 +24,8 @@ def main() -> None:
     """Read one picture to load everything, then serve until the process is ended."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    reader = face_child.Reader(Path(sys.argv[2]))
-    reader.read(WARM.read_bytes(), "dlib-resnet")
-    face_child.Reader = lambda _models_dir: reader
+    reader = Reader(Path(sys.argv[2]))
+    reader.read([Look(WARM.read_bytes())], "dlib-resnet")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(sys.argv[1])
@@ -35,7 +36,7 @@ def main() -> None:
                 door.close()
                 pipe = asking.makefile("rwb")
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it was killed
-                    face_child.serve(pipe, pipe, Path(sys.argv[2]))
+                    face_child.serve(pipe, pipe, reader)
                 os._exit(0)
             asking.close()
 

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from people.models import Project
-from qa.faces import Face, FaceReading
 from qa.inspection import finished, measure, open_report, record_faces, record_measures
 from qa.models import QAReport
+from qa.readings import Face, FaceReading
 from tests.qa.pictures import encoded, portrait
 
 FACE = Face(box=(0.0, 0.0, 300.0, 300.0), landmarks=((1.0, 2.0),) * 5, confidence=0.99)

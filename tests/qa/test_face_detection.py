@@ -59,3 +59,13 @@ def test_a_face_lying_on_its_side_by_exif_is_read_upright(read):
     Image.fromarray(portrait()).rotate(90).save(buffer, "PNG", exif=exif)
     (face,) = read(buffer.getvalue()).faces
     assert face.box == pytest.approx((181, 62, 268, 172), abs=4)
+
+
+def test_the_face_at_a_point_is_chosen_instead_of_the_largest(face_child):
+    page = np.pad(drawn_face(0, 400), ((0, 0), (0, 320), (0, 0)), constant_values=90)
+    page[50:350, 410:710] = drawn_face(5, 300)
+    largest = face_child.read(encoded(page), "dlib-resnet")
+    pointed = face_child.read(encoded(page), "dlib-resnet", at=(560, 200))
+    assert (largest.chosen, pointed.chosen) == (0, 1)
+    assert pointed.faces == largest.faces
+    assert not np.array_equal(pointed.vector, largest.vector)

@@ -11,12 +11,14 @@ from tests.qa.pictures import PORTRAIT
 
 EMBED = """
 import json, sys
+from dataclasses import replace
 from pathlib import Path
 import numpy as np
 import torch
 from qa import pixels
 from qa.detection import Detector
 from qa.embedders import FacenetVggface2
+from qa.running import Place
 from facenet_pytorch import InceptionResnetV1
 
 torch.set_num_threads(1)
@@ -26,10 +28,14 @@ layout["logits.weight"], layout["logits.bias"] = torch.zeros(8631, 512), torch.z
 path = Path(sys.argv[1]) / "weights.pt"
 torch.save(layout, path)
 image = pixels.decode(Path(sys.argv[2]).read_bytes())
-(face,) = Detector().detect(image)
-embedder = FacenetVggface2(path)
-vector = embedder.embed(image, face)
-assert np.array_equal(vector, embedder.embed(image, face))
+place = Place("cpu")
+((face,),) = Detector(place).detect([image])
+embedder = FacenetVggface2(path, place)
+nowhere = replace(face, box=(900.0, 900.0, 950.0, 950.0))
+vector, nothing, again = embedder.embed([(image, face), (image, nowhere), (image, face)])
+assert nothing is None
+assert np.allclose(vector, again, atol=1e-6)
+assert embedder.embed([]) == []
 print(json.dumps([list(vector.shape), str(vector.dtype), float(np.linalg.norm(vector))]))
 """
 

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from people.models import Project
-from qa.faces import Face, FaceReading
 from qa.inspection import (
     active_model,
     finished,
@@ -17,6 +16,7 @@ from qa.inspection import (
 )
 from qa.models import EmbeddingModel, FaceEmbedding, QACheck, QAReport, QAThreshold
 from qa.policy import Verdict
+from qa.readings import Face, FaceReading
 from tests.qa.pictures import encoded, portrait, relit
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_a_portrait_is_measured_and_read_for_real(project, read):
     assert report.verdict_id == Verdict.WARN
     warned = report.results.filter(verdict_id=Verdict.WARN)
     assert [row.sentence for row in warned] == [
-        "Face is 88 px wide, 224 needed: use a closer crop."
+        "Face is 86 px wide, 224 needed: use a closer crop."
     ]
     assert likeness is None
     assert not report.results.filter(qa_check__name="likeness").exists()
