@@ -39,6 +39,15 @@ FACENET_VGGFACE2 = Weights(
     url="https://github.com/timesler/facenet-pytorch/releases/download/v2.2.9/"
     "20180402-114759-vggface2.pt",
 )
+# MTCNN's three nets, which find the faces for every model.
+MTCNN = tuple(
+    Weights(f"mtcnn {net}", f"data/{net}.pt", sha256, size_bytes, package="facenet_pytorch")
+    for net, sha256, size_bytes in (
+        ("pnet", "a2a71925e0b9996a42f63e47efc1ca19043e69558b5c523b978d611dfae49c8f", 28_570),
+        ("rnet", "bbb937de72efc9ef83b186c49f5f558467a1d7e3453a8ece0d71a886633f6a86", 403_147),
+        ("onet", "165bfbe42940416ccfb977545cf0e976d5bf321f67083ae2aaaa5c764280118d", 1_559_269),
+    )
+)
 WEIGHTS = {weights.model: weights for weights in (DLIB_RESNET, FACENET_VGGFACE2)}
 
 
