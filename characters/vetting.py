@@ -23,7 +23,8 @@ def check_faces(lease: Lease) -> None:
     source = _source(lease)
     reading = read_faces(read(source.rendition_path("display")), inspection.active_model().name)
     fault_point("vetting.read")
-    with lease.finish():
+    with lease.finish(note=reading.note):
+        inspection.require_active(reading)
         embedding, _ = inspection.record_faces(lease.job.args["report_id"], reading, None)
         SourceImage.objects.filter(pk=source.pk, qa_report_id=lease.job.args["report_id"]).update(
             embedding=embedding

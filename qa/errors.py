@@ -40,3 +40,18 @@ class DownloadFailed(QAError):
     """The weights did not come, or came wrong."""
 
     code = "download_failed"
+
+
+class FaceModelChanged(QAError):
+    """The studio moved to another face model while an image was read; it is read again."""
+
+    code = "face_model_changed"
+    status = 409
+    permanent = False
+
+
+class MoveGoesOn(QAError):
+    """The studio is on its way to another face model already."""
+
+    code = "move_goes_on"
+    status = 409

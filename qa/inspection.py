@@ -12,8 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from qa import measures, pixels
-from qa.errors import QAError
-from qa.faces import FaceReading
+from qa.errors import FaceModelChanged, QAError
 from qa.models import (
     VARIANT,
     EmbeddingModel,
@@ -24,6 +23,7 @@ from qa.models import (
     QAThreshold,
 )
 from qa.policy import Limits, Verdict, judge_check, worst
+from qa.readings import FaceReading
 from qa.similarity import likeness
 
 
@@ -101,9 +101,55 @@ def record_faces(
             limits.setdefault("likeness", model.limits)
         report.results.filter(qa_check__name__in=FACE_CHECKS).delete()
         _write(report, found, limits)
+        report.compared_with = reference
         report.faces_read_at = timezone.now()
         _settle(report)
     return embedding, score
+
+
+def add_face(report_id: int, reading: FaceReading) -> FaceEmbedding | None:
+    """Store an image's face as another model reads it, beside the one that counts now.
+
+    None without a face. Nothing is judged: `measure_likeness` does that once the move is made.
+    """
+    with transaction.atomic():
+        report = _locked(report_id)
+        model = EmbeddingModel.objects.get(name=reading.model, version=reading.version)
+        return _embedding(report, model, reading)
+
+
+def measure_likeness(
+    report_id: int, face: FaceEmbedding, reference: FaceEmbedding | None
+) -> float | None:
+    """Measure a variant's likeness anew, by faces of another model, and judge the report again."""
+    with transaction.atomic():
+        report = _locked(report_id)
+        compared = _likeness(face, reference)
+        limits = limits_of(report.project_id)
+        limits.setdefault("likeness", face.model.limits)
+        report.results.filter(qa_check__name="likeness").delete()
+        _write(report, [compared], limits)
+        report.compared_with = reference
+        _settle(report)
+    return compared.value
+
+
+def face_by(model_id: int, face: FaceEmbedding | None) -> FaceEmbedding | None:
+    """The face of the same image as one model read it; None where it has not."""
+    if face is None or face.model_id == model_id:
+        return face
+    rows = FaceEmbedding.objects.select_related("model")
+    return rows.filter(report_id=face.report_id, model_id=model_id).first()
+
+
+def require_active(reading: FaceReading) -> None:
+    """Hold the choice of the face model for the caller's transaction.
+
+    Raises FaceModelChanged when another one was chosen while this one read.
+    """
+    mine = EmbeddingModel.objects.filter(name=reading.model, version=reading.version)
+    if mine.select_for_update().filter(is_active=True).first() is None:
+        raise FaceModelChanged("The studio has another face model now: that one reads it again.")
 
 
 def record_failure(report_id: int, code: str, sentence: str) -> None:

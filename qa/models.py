@@ -109,6 +109,14 @@ class QAReport(Stamped):
     )
     error_code = models.TextField(blank=True, default="", db_default="")
     error = models.TextField(blank=True, default="", db_default="")
+    compared_with = models.ForeignKey(
+        "FaceEmbedding",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The face that the likeness was measured to.",
+    )
 
     class Meta:
         db_table = "qa_reports"

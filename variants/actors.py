@@ -21,6 +21,7 @@ from variants import (
     generating,
     publishing,
     rechecking,
+    reembedding,
     trashing,  # noqa: F401  its chore registers
     trying,
     waiting,
@@ -160,6 +161,16 @@ def qa(lease: Lease) -> None:
 def embed(lease: Lease) -> None:
     checking.check_faces(lease)
     publishing.variant_changed(_variant(lease.job), "embedding.finished")
+
+
+@handles(reembedding.READING, "gpu", "Reading a project's faces by another face model")
+def reembed(lease: Lease) -> None:
+    reembedding.reread(lease)
+
+
+@handles(reembedding.MEASURING, "gpu", "Measuring a project's likeness by another face model")
+def remeasure(lease: Lease) -> None:
+    reembedding.remeasure(lease)
 
 
 @chore

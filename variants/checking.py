@@ -51,9 +51,12 @@ def check_faces(lease: Lease) -> None:
     reading = read_faces(read(variant.rendition_path("display")), inspection.active_model().name)
     report_id = lease.job.args["report_id"]
     fault_point("checking.read")
-    with lease.finish():
+    with lease.finish(note=reading.note):
+        inspection.require_active(reading)
         source = _reference(lease, variant)  # read here: its embedding may have come meanwhile
-        reference = source.embedding if source else None
+        face = source.embedding if source else None
+        # While the studio moves to another model the source has a face by each of both.
+        reference = inspection.face_by(inspection.active_model().pk, face) or face
         embedding, likeness = inspection.record_faces(report_id, reading, reference)
         ImageVariant.objects.filter(pk=variant.pk, qa_report_id=report_id).update(
             embedding=embedding, likeness=likeness

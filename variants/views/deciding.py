@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from characters.models import SourceImage
+from characters.models import Character, SourceImage
 from people.access import can
 from people.views import Request
 from qa.models import QACheckResult
@@ -23,6 +23,7 @@ from variants.forms import DecisionForm
 from variants.fragments import card_of
 from variants.images import Image
 from variants.models import ImageVariant
+from variants.reembedding import move_note, with_move
 from variants.views.gallery import card_for, variant_for
 from variants.vocabulary import RejectReason
 
@@ -59,6 +60,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "reasons": RejectReason.objects.order_by("pk"),
         "tags": variant.tag_names,
         "stale": rechecking.reason(variant) if variant.recheck else "",
+        "moving": move_note(with_move(Character.objects.all()).get(pk=variant.character_id)),
         "may_delete": can(request.user, "variant.delete", variant),
         "may_quarantine": can(request.user, "variant.quarantine", variant),
     }

@@ -14,6 +14,7 @@ from studio.lib.htmx import wants_fragment
 from variants.fragments import Card, card_of
 from variants.gallery import counting, gallery_of, types_of
 from variants.models import ImageVariant
+from variants.reembedding import move_note, with_move
 from variants.viewing import viewing_of
 
 
@@ -47,13 +48,14 @@ def cards_for(request: Request, variants: list[ImageVariant]) -> list[Card]:
 def gallery(request: Request, pk: int) -> HttpResponse:
     """The page, or for htmx the grid alone."""
     types = types_of(pk)
-    rows = counting(Character.objects.visible_to(request.user), types)
+    rows = with_move(counting(Character.objects.visible_to(request.user), types))
     character = get_object_or_404(rows.select_related(*PANEL), pk=pk)
     shown = gallery_of(request, character, types)
     context = {"character": character, "gallery": shown, "tab": "variants"}
     if wants_fragment(request):
         return render(request, "variants/_grid.html", context)
     context["panel"] = panel_of(request.user, character)
+    context["moving"] = move_note(character)
     return render(request, "variants/gallery.html", context)
 
 
