@@ -169,4 +169,5 @@ def _tell(address: str, passwords: dict[str, str], page: str) -> None:
     say("Sign in as")
     for username, password in passwords.items():
         say(f"  {username:<10} {password}")
+    say("How programs drive it, by example: docs/api.md")
     say("Ctrl-C ends it. Data and logs lie in var/.")

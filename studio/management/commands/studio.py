@@ -10,11 +10,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from studio.client import ApiError, Client, character_verbs, variant_verbs
+from studio.client import (
+    ApiError,
+    Client,
+    character_verbs,  # noqa: F401  importing registers
+    variant_verbs,  # noqa: F401  likewise
+)
 from studio.client.tables import told
 from studio.client.verbs import VERBS
-
-__all__ = ["Command", "character_verbs", "variant_verbs"]  # importing registers the verbs
 
 REFUSED, NOT_SIGNED_IN, NO_ANSWER, WORK_FAILED = 1, 3, 4, 5
 CODES = """\
