@@ -50,6 +50,7 @@ class SourcePanel:
     badges: list[Badge]
     checks: list[QACheckResult]
     report: QAReport | None
+    similar: Character | None
     attestation: LikenessAttestation | None
     may_upload: bool
     may_decide: bool
@@ -85,6 +86,7 @@ def panel_of(user: User, character: Character, errors: list[str] | None = None) 
         badges=_badges(character, report, checks, jobs),
         checks=checks,
         report=report,
+        similar=_similar(user, report),
         attestation=current_attestation(character),
         may_upload=bool(role_allows(user, "source.upload", character)),
         may_decide=bool(role_allows(user, "baseline.decide", character)),
@@ -98,6 +100,14 @@ def panel_of(user: User, character: Character, errors: list[str] | None = None) 
         jobs_running=any(job.is_open for job in jobs if job),
         errors=errors or [],
     )
+
+
+def _similar(user: User, report: QAReport | None) -> Character | None:
+    """The character whose source looks most like this one, where the checks name it."""
+    if report is None or report.nearest_id is None:
+        return None
+    rows = Character.objects.visible_to(user)
+    return rows.filter(current_source__qa_report=report.nearest_id).first()
 
 
 def _badges(

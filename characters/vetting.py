@@ -1,9 +1,12 @@
 """Checking a source image: its pixels (cpu queue) and its faces (gpu queue)."""
 
-from characters.models import SourceImage
+from django.db.models import QuerySet
+
+from characters.models import Character, SourceImage
 from jobs.claiming import Lease
 from qa import inspection
 from qa.faces import read_faces
+from qa.models import QAReport
 from studio.lib.errors import NotFound
 from studio.lib.fault_points import fault_point
 from studio.lib.files import read
@@ -12,10 +15,10 @@ from studio.lib.files import read
 def check_pixels(lease: Lease) -> None:
     """Measure the display file and record the checks."""
     source = _source(lease)
-    measurements = inspection.measure(read(source.rendition_path("display")))
+    inspected = inspection.measure(read(source.rendition_path("display")))
     fault_point("vetting.measured")
     with lease.finish():
-        inspection.record_measures(lease.job.args["report_id"], measurements)
+        inspection.record_measures(lease.job.args["report_id"], inspected, _others(source))
 
 
 def check_faces(lease: Lease) -> None:
@@ -29,6 +32,13 @@ def check_faces(lease: Lease) -> None:
         SourceImage.objects.filter(pk=source.pk, qa_report_id=lease.job.args["report_id"]).update(
             embedding=embedding
         )
+
+
+def _others(source: SourceImage) -> QuerySet[QAReport]:
+    """The reports of the sources of the project's other characters: each has a face of its own."""
+    others = Character.objects.filter(project_id=source.character.project_id)
+    others = others.exclude(pk=source.character_id)
+    return QAReport.objects.filter(pk__in=others.values("current_source__qa_report"))
 
 
 def _source(lease: Lease) -> SourceImage:

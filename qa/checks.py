@@ -6,6 +6,7 @@ Limits live in the database; the ones that a new studio starts with are in the f
 from dataclasses import dataclass
 from typing import Literal
 
+FACE_COUNT = "face_count"  # no limits: none or several is a warning
 Direction = Literal["min", "max", "range"]
 
 
@@ -41,7 +42,7 @@ _ALL = (
         name="sharpness",
         title="Sharpness",
         direction="min",
-        says="Sharpness is {value}",
+        says="Sharpness is {value} line pairs",
         wants="{limit} needed",
         fix="use an image in focus, without motion blur",
     ),
@@ -87,8 +88,8 @@ _ALL = (
         name="colour_cast",
         title="Colour cast",
         direction="max",
-        says="Colour cast is {value}°",
-        wants="{limit}° allowed",
+        says="Colour cast is {value} in CIELAB",
+        wants="{limit} allowed",
         fix="correct the white balance",
     ),
     Check(
@@ -101,7 +102,15 @@ _ALL = (
         decimals=2,
     ),
     Check(
-        name="face_count",
+        name="near_duplicate",
+        title="Near-duplicate",
+        direction="min",
+        says="The most similar image differs in {value} of 64 bits of the perceptual hash",
+        wants="{limit} needed",
+        fix="keep one of the two",
+    ),
+    Check(
+        name=FACE_COUNT,
         title="Faces",
         direction="range",
         says="{value} found",
@@ -115,6 +124,24 @@ _ALL = (
         says="Face is {value} px wide",
         wants="{limit} needed",
         fix="use a closer crop",
+    ),
+    Check(
+        name="face_yaw",
+        title="Face turned",
+        direction="range",
+        says="Face is turned by {value}° to the left",
+        says_above="Face is turned by {value}° to the right",
+        wants="{limit}° allowed",
+        fix="use an image that looks at the camera",
+    ),
+    Check(
+        name="face_roll",
+        title="Face tilted",
+        direction="range",
+        says="Face is tilted by {value}° to the left",
+        says_above="Face is tilted by {value}° to the right",
+        wants="{limit}° allowed",
+        fix="turn the image upright",
     ),
     Check(
         name="likeness",

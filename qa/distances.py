@@ -1,4 +1,4 @@
-"""How far two pictures are apart: pure functions of upright uint8 RGB pixels, as in `measures`."""
+"""How far two pictures are apart: pure functions of upright uint8 pixels, RGB or luma alone."""
 
 from dataclasses import dataclass
 
@@ -80,7 +80,8 @@ def cosine_distance(a: NDArray[np.float32], b: NDArray[np.float32]) -> float | N
 
 
 def _luma(image: Pixels) -> NDArray[np.float32]:
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
+    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return np.asarray(grey, np.float32)
 
 
 def _blurred(values: Floats) -> Floats:

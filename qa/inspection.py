@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from qa import measures, pixels
+from qa import measures
+from qa.distances import phash
+from qa.duplicates import nearest, packed
 from qa.errors import FaceModelChanged, QAError
 from qa.models import (
     VARIANT,
@@ -25,6 +27,7 @@ from qa.models import (
 from qa.policy import Limits, Verdict, judge_check, worst
 from qa.readings import FaceReading
 from qa.similarity import likeness
+from qa.views import view
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ class Measurement:
     check: str
     value: float | None
     missing: str = ""
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What the pixels of one image say: its measurements and its perceptual hash."""
+
+    measurements: tuple[Measurement, ...]
+    phash: int
 
 
 MEASURES = (
@@ -59,19 +70,29 @@ def active_model() -> EmbeddingModel:
     return EmbeddingModel.objects.get(is_active=True)
 
 
-def measure(image: bytes) -> list[Measurement]:
+def measure(image: bytes) -> Inspected:
     """Decode and measure; pixels only, no rows. Raises UnreadableImage."""
-    upright = pixels.decode(image)
+    seen = view(image)
     missing = "the image is too small or has no texture"
-    return [Measurement(function.__name__, function(upright), missing) for function in MEASURES]
+    found = [Measurement(function.__name__, function(seen), missing) for function in MEASURES]
+    return Inspected(tuple(found), packed(phash(seen.even)))
 
 
-def record_measures(report_id: int, measurements: Iterable[Measurement]) -> None:
-    """Write the first half's results, and judge if it is the last. Safe to repeat."""
+def record_measures(
+    report_id: int, inspected: Inspected, others: QuerySet[QAReport] | None = None
+) -> None:
+    """Write the first half's results, and judge if it is the last. Safe to repeat.
+
+    `others` are the reports of the images of which this one should be no duplicate.
+    """
     with transaction.atomic():
         report = _locked(report_id)
         report.results.exclude(qa_check__name__in=FACE_CHECKS).delete()
-        _write(report, measurements, limits_of(report.project_id))
+        report.phash = inspected.phash
+        found = [*inspected.measurements]
+        if others is not None:
+            found.append(_near_duplicate(report, others))
+        _write(report, found, limits_of(report.project_id))
         report.measured_at = timezone.now()
         _settle(report)
 
@@ -208,6 +229,14 @@ def _settle(report: QAReport) -> None:
         report.finished_at = timezone.now()
         report.error_code = report.error = ""
     report.save()
+
+
+def _near_duplicate(report: QAReport, others: QuerySet[QAReport]) -> Measurement:
+    """How far the most similar one is, which the report then names."""
+    other = nearest(report.phash or 0, others.exclude(pk=report.pk))
+    report.nearest_id = other.report_id if other else None
+    alone = "there is no other image to compare it with"
+    return Measurement("near_duplicate", other.bits if other else None, alone)
 
 
 def _face_size(reading: FaceReading) -> Measurement:

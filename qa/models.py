@@ -7,11 +7,13 @@ from django.db.models import Q
 from numpy.typing import NDArray
 
 from people.models import Project
+from qa.checks import FACE_COUNT
 from qa.policy import Limits
 from studio.lib.tables import Lookup, Stamped
 
 SOURCE = "source"
 VARIANT = "variant"
+LIMIT_SIGNS = {"min": "≥", "max": "≤", "range": "±"}
 
 
 class QAVerdict(Lookup):
@@ -117,6 +119,17 @@ class QAReport(Stamped):
         related_name="+",
         help_text="The face that the likeness was measured to.",
     )
+    phash = models.BigIntegerField(
+        null=True, blank=True, help_text="The 64 bits of the image's perceptual hash, signed."
+    )
+    nearest = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The report of the most similar image.",
+    )
 
     class Meta:
         db_table = "qa_reports"
@@ -173,6 +186,14 @@ class QACheckResult(Stamped):
 
     def __str__(self) -> str:
         return self.sentence
+
+    @property
+    def limit(self) -> str:
+        """The limit that a pass needs, as a person reads it; empty without one."""
+        if self.threshold is None:
+            return ""
+        sign = "" if self.qa_check.name == FACE_COUNT else LIMIT_SIGNS[self.qa_check.direction]
+        return f"{sign} {self.threshold:g}".strip()
 
 
 class EmbeddingModel(Stamped):

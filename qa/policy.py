@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa.checks import CHECKS, Check
+from qa.checks import CHECKS, FACE_COUNT, Check
 from studio.lib.lookups import States
 
 
@@ -103,6 +103,6 @@ def _written(check: Check, value: float, verdict: Verdict) -> str:
 
 def judge_check(name: str, value: float | None, limits: Limits, missing: str = "") -> Judgement:
     """Judge a value by the name of its check; the count of faces has a policy of its own."""
-    if name == "face_count" and value is not None:
+    if name == FACE_COUNT and value is not None:
         return judge_faces(int(value))
     return judge(CHECKS[name], value, limits, missing)

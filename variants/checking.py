@@ -1,11 +1,14 @@
 """Checking a variant: pixels, faces, and the likeness to the source it was made from."""
 
+from django.db.models import QuerySet
+
 from characters.models import SourceImage
 from jobs.asking import Ask, ask
 from jobs.claiming import Lease
 from people.models import User
 from qa import inspection
 from qa.faces import read_faces
+from qa.models import QAReport
 from studio.lib.fault_points import fault_point
 from studio.lib.files import read
 from variants.errors import VariantGone
@@ -39,10 +42,10 @@ def ask_for_checks(
 def check_pixels(lease: Lease) -> None:
     """Measure the display file and record the checks."""
     variant = _variant(lease)
-    measurements = inspection.measure(read(variant.rendition_path("display")))
+    inspected = inspection.measure(read(variant.rendition_path("display")))
     fault_point("checking.measured")
     with lease.finish():
-        inspection.record_measures(lease.job.args["report_id"], measurements)
+        inspection.record_measures(lease.job.args["report_id"], inspected, _others(variant))
 
 
 def check_faces(lease: Lease) -> None:
@@ -61,6 +64,14 @@ def check_faces(lease: Lease) -> None:
         ImageVariant.objects.filter(pk=variant.pk, qa_report_id=report_id).update(
             embedding=embedding, likeness=likeness
         )
+
+
+def _others(variant: ImageVariant) -> QuerySet[QAReport]:
+    """The reports of the character's other images; an edit may resemble its own family."""
+    family = variant.root_id or variant.pk
+    others = ImageVariant.objects.present().filter(character_id=variant.character_id)
+    others = others.exclude(pk=family).exclude(root_id=family)
+    return QAReport.objects.filter(pk__in=others.values("qa_report"))
 
 
 def _reference(lease: Lease, variant: ImageVariant) -> SourceImage | None:

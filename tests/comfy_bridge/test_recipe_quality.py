@@ -11,6 +11,7 @@ from comfy_bridge.sandbox import nodes
 from qa.inspection import MEASURES
 from qa.models import QAThreshold
 from qa.policy import Limits, Verdict, judge_check
+from qa.views import View
 from tests import make
 
 MAPS = {
@@ -40,5 +41,5 @@ def test_no_measure_fails_at_either_end_of_what_a_seed_can_draw(values: tuple) -
     for measure in MEASURES:
         row = QAThreshold.objects.get(qa_check__name=measure.__name__, project=None)
         limits = Limits(row.warn_limit, row.fail_limit)
-        judged = judge_check(measure.__name__, measure(pixels), limits)
+        judged = judge_check(measure.__name__, measure(View(pixels)), limits)
         assert judged.verdict is not Verdict.FAIL, judged.sentence

@@ -51,6 +51,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "source": variant.source_image,
         "params": [] if card.withheld else _params(variant),
         "checks": _checks(variant),
+        "similar": _similar(request, variant),
         "decisions": variant.decisions.select_related("decided_by", "replaced").prefetch_related(
             "reasons"
         ),
@@ -183,6 +184,15 @@ def _checks(variant: ImageVariant) -> list[QACheckResult]:
     if variant.qa_report is None:
         return []
     return list(variant.qa_report.results.select_related("qa_check", "verdict"))
+
+
+def _similar(request: Request, variant: ImageVariant) -> ImageVariant | None:
+    """The candidate that looks most like this one, where the checks name it."""
+    nearest = variant.qa_report.nearest_id if variant.qa_report else None
+    if nearest is None:
+        return None
+    rows = ImageVariant.objects.visible_to(request.user).present()
+    return rows.filter(qa_report=nearest).first()
 
 
 def _params(variant: ImageVariant) -> list[tuple[str, Any]]:

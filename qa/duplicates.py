@@ -1,0 +1,33 @@
+"""The most similar of other pictures, by their perceptual hashes. Reads reports, never whose."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from qa.models import QAReport
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Differing bits of the hashes, 0 to 64, and the report of the other picture."""
+
+    bits: int
+    report_id: int
+
+
+def packed(phash: NDArray[np.bool_]) -> int:
+    """64 bits as the signed integer that a database column holds."""
+    return int.from_bytes(np.packbits(phash).tobytes(), "big", signed=True)
+
+
+def nearest(phash: int, others: QuerySet[QAReport]) -> Nearest | None:
+    """The report whose picture is most similar, the newest of equals; None without any."""
+    rows = others.filter(phash__isnull=False).order_by("-pk").values_list("pk", "phash")
+    if not (found := list(rows)):
+        return None
+    ids, hashes = (np.array(column, np.int64) for column in zip(*found, strict=True))
+    bits = np.bitwise_count((hashes ^ np.int64(phash)).view(np.uint64))
+    place = int(bits.argmin())
+    return Nearest(int(bits[place]), int(ids[place]))
