@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from qa import measures
+from qa import details, measures
 from qa.distances import phash
 from qa.duplicates import nearest, packed
 from qa.errors import FaceModelChanged, QAError
@@ -49,13 +49,13 @@ class Inspected:
 
 MEASURES = (
     measures.resolution,
-    measures.sharpness,
+    details.sharpness,
     measures.exposure,
     measures.clipped_shadows,
     measures.clipped_highlights,
-    measures.noise,
+    details.noise,
     measures.colour_cast,
-    measures.blockiness,
+    details.blockiness,
 )
 FACE_CHECKS = ("face_count", "face_size", "likeness")
 

@@ -43,10 +43,16 @@ def decode_reduced(image: bytes, short_side_px: int) -> tuple[Pixels, tuple[int,
             opened.draft(None, (opened.width // 2, opened.height // 2))
         pixels = _upright(opened)
     if halved and pixels.shape[:2] == (height, width):
-        whole = pixels[: height // 2 * 2, : width // 2 * 2]
-        size = (width // 2, height // 2)
-        pixels = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
+        pixels = half_of(pixels)
     return pixels, (height, width)
+
+
+def half_of(pixels: Pixels) -> Pixels:
+    """The means of 2 x 2 pixels, of one channel or three; an odd last row or column is left out."""
+    height, width = (side // 2 for side in pixels.shape[:2])
+    whole = pixels[: 2 * height, : 2 * width]
+    half = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(half, np.uint8)
 
 
 @contextmanager
@@ -80,9 +86,9 @@ def _require_rows(opened: Image.Image, image: bytes) -> None:
 
 
 def _upright(opened: Image.Image) -> Pixels:
-    upright = ImageOps.exif_transpose(opened)
-    if upright.has_transparency_data:
-        layer = upright.convert("RGBA")
+    ImageOps.exif_transpose(opened, in_place=True)
+    if opened.has_transparency_data:
+        layer = opened.convert("RGBA")
         ground = Image.new("RGBA", layer.size, BACKDROP)
         return np.asarray(Image.alpha_composite(ground, layer).convert("RGB"))
-    return np.asarray(upright.convert("RGB"))
+    return np.asarray(opened if opened.mode == "RGB" else opened.convert("RGB"))

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.pixels import Pixels, decode_reduced
+from qa.pixels import Pixels, decode_reduced, half_of
 
 # A picture that is still so large when halved is measured halved. A 12 MP JPEG then costs a third.
 # Against all pixels: resolution is the same; sharpness is within 3 %, exposure within 0.03 stops,
@@ -16,7 +16,8 @@ from qa.pixels import Pixels, decode_reduced
 # to 2 levels higher; blocks, which are half as large, stand out less (2.6 becomes 1.5).
 SHORT_SIDE_PX = 640
 EVEN_SIDE_PX = 512
-MANY_ROWS = 512
+ENOUGH_PIXELS = 2**17
+CLIP_LEVELS = 2  # levels next to 0 and 255 that count as clipped: JPEG smears exact ones
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,19 @@ class View:
     def even(self) -> Pixels:
         """Luma brought to the area of 512 x 512 px, so that it speaks of the picture, not of its
         size; the sides keep their ratio."""
-        height, width = self.luma.shape
+        luma = self.luma
+        while luma.size >= 4 * EVEN_SIDE_PX**2:
+            luma = half_of(luma)  # at once by the whole scale would take three times as long
+        height, width = luma.shape
         scale = EVEN_SIDE_PX / (height * width) ** 0.5
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        return np.asarray(cv2.resize(self.luma, size, interpolation=how), np.uint8)
+        return np.asarray(cv2.resize(luma, size, interpolation=how), np.uint8)
 
     @cached_property
     def rows(self) -> Pixels:
-        """The rows that are counted: every third where there are many, which says the same."""
-        return self.rgb[:: 3 if len(self.rgb) >= MANY_ROWS else 1]
+        """The rows that are counted, an odd number apart: so many say the same as all."""
+        return self.rgb[:: self.rgb.size // 3 // ENOUGH_PIXELS | 1]
 
     @cached_property
     def levels(self) -> NDArray[np.float64]:

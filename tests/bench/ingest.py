@@ -5,12 +5,11 @@ the same five files the same way, each on one core. Only the product decodes in 
 """
 
 import hashlib
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyvips
@@ -21,7 +20,7 @@ from studio.lib.rendering import Order, render
 from studio.lib.scans.structure import Structure
 from tests.bench import vips_ingest
 from tests.bench.ingest_pictures import SORTS, Sort, damaged
-from tests.bench.rounds import in_turns
+from tests.bench.rounds import in_turns, one_core
 from tests.bench.rows import Row, least
 from tests.bench.servers import ROOT, ended
 from tests.bench.taking_in import LIMITS, files, store, vetted
@@ -33,12 +32,13 @@ def measure(rounds: int, *, quick: bool, folder: Path) -> list[Row]:
     """All rows of the area."""
     count = 1 if quick else 3
     rows, refused = [], []
-    with _one_core():
+    with one_core():
         for sort in SORTS:
             data = sort.data()
             rows += _beside_libvips(sort, data, rounds, count)
             refused += [_refused(sort, broken) for broken in damaged(sort, data)]
         rows += [_refusals(refused), *_besides(USUAL.data(), folder, rounds, count)]
+        close_decoder()  # the next one may use every core
     file = folder / "picture"
     file.write_bytes(USUAL.data())
     return [*rows, _two_workers(file, rounds, 2 if quick else 20)]
@@ -195,15 +195,3 @@ def _each(count: int, take: Callable[[], object]) -> float:
     for _ in range(count):
         take()
     return (time.monotonic() - begun) / count
-
-
-@contextmanager
-def _one_core() -> Iterator[None]:
-    """What this thread does and starts shares one core: what a core does is what is compared."""
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(allowed)})
-    try:
-        yield
-    finally:
-        close_decoder()
-        os.sched_setaffinity(0, allowed)

@@ -1,9 +1,11 @@
 """Two or more ways of doing one thing, measured in turns, so that what the machine does besides
 strikes all of them alike."""
 
+import os
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +48,17 @@ def seconds_of(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """What this thread does and starts shares one core: what a core does is what is compared."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def p95(values: Sequence[float]) -> float:
