@@ -1,6 +1,6 @@
 """Measures of the finest detail of a picture: what is sharp, what is noise, what is compression.
 
-Pure functions of a `View`, as in `measures`. They look at tiles, since a part may say more than all.
+Pure functions of a `View`, as in `measures`. They look at tiles: a part may say more than all.
 """
 
 import cv2

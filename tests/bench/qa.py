@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from qa import inspection, measures
+from qa import details, inspection, measures
 from qa.distances import phash
 from qa.pixels import decode
 from qa.views import SHORT_SIDE_PX, View, view
@@ -19,11 +19,11 @@ from tests.bench.rounds import in_turns, one_core, seconds_of
 from tests.bench.rows import Row, most
 
 FIVE = (
-    measures.sharpness,
+    details.sharpness,
     measures.exposure,
-    measures.noise,
+    details.noise,
     measures.colour_cast,
-    measures.blockiness,
+    details.blockiness,
 )
 SMALL = (
     Sort("1024² PNG", "png", (1024, 1024)),
@@ -89,9 +89,9 @@ def _inspection(name: str, data: bytes, rounds: int, count: int) -> Row:
     what, mine = f"{name}, all measures", f"{1 / found.median('all'):.1f} a second"
     peer = f"{1 / found.median('decode'):.1f} a second (one decoding)"
     ratio = found.ratio("all", "decode")
-    return (
-        most(what, mine, peer, ratio, 1.3) if name == LARGE.name else Row(what, mine, peer, ratio)
-    )
+    if name == LARGE.name:
+        return most(what, mine, peer, ratio, 1.3)
+    return Row(what, mine, peer, ratio)
 
 
 def _decoded(data: bytes) -> None:

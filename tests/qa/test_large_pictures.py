@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from qa.details import blockiness, noise
 from qa.distances import phash
 from qa.inspection import MEASURES
-from qa.measures import blockiness, noise
 from qa.pixels import decode
 from qa.views import View, view
 from tests.qa.pictures import encoded

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.measures import blockiness, noise
+from qa.details import blockiness, noise
 from qa.views import View
 from tests.qa.series import SIZES, as_jpeg, falling, flat, grey, noisy, photo, values
 

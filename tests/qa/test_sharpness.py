@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.measures import sharpness
+from qa.details import sharpness
 from qa.views import View
 from tests.qa.series import SIZES, blurred, edges, exposed, falling, flat, noisy, photo, values
 
