@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("qa", "0002_seed")]
+    dependencies = [("qa", "0003_compared_with")]
 
     operations = [
         migrations.AddField(

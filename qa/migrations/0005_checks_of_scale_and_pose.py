@@ -86,6 +86,6 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("qa", "0003_images_are_hashed")]
+    dependencies = [("qa", "0004_images_are_hashed")]
 
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
