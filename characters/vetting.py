@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from characters.models import Character, SourceImage
 from jobs.claiming import Lease
-from qa import inspection
+from qa import inspection, measuring
 from qa.faces import read_faces
 from qa.models import QAReport
 from studio.lib.errors import NotFound
@@ -15,7 +15,7 @@ from studio.lib.files import read
 def check_pixels(lease: Lease) -> None:
     """Measure the display file and record the checks."""
     source = _source(lease)
-    inspected = inspection.measure(read(source.rendition_path("display")))
+    inspected = measuring.measure(read(source.rendition_path("display")))
     fault_point("vetting.measured")
     with lease.finish():
         inspection.record_measures(lease.job.args["report_id"], inspected, _others(source))
@@ -24,11 +24,13 @@ def check_pixels(lease: Lease) -> None:
 def check_faces(lease: Lease) -> None:
     """Find the faces, embed the one that counts, and record both."""
     source = _source(lease)
-    reading = read_faces(read(source.rendition_path("display")), inspection.active_model().name)
+    image = read(source.rendition_path("display"))
+    reading = read_faces(image, inspection.active_model().name)
+    eyes = measuring.measure_eyes(image, reading)
     fault_point("vetting.read")
     with lease.finish(note=reading.note):
         inspection.require_active(reading)
-        embedding, _ = inspection.record_faces(lease.job.args["report_id"], reading, None)
+        embedding, _ = inspection.record_faces(lease.job.args["report_id"], reading, None, eyes)
         SourceImage.objects.filter(pk=source.pk, qa_report_id=lease.job.args["report_id"]).update(
             embedding=embedding
         )

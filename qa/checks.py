@@ -144,6 +144,14 @@ _ALL = (
         fix="turn the image upright",
     ),
     Check(
+        name="eyes_open",
+        title="Eyes open",
+        direction="min",
+        says="{value} of 2 eyes are seen open",
+        wants="{limit} needed",
+        fix="use an image with both eyes open and nothing in front of them",
+    ),
+    Check(
         name="likeness",
         title="Likeness",
         direction="min",

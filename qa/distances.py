@@ -45,6 +45,11 @@ def phash(image: Pixels) -> NDArray[np.bool_]:
     return np.asarray(low > np.median(low[1:]), np.bool_)
 
 
+def packed(phash: NDArray[np.bool_]) -> int:
+    """64 bits as the signed integer that a database column holds."""
+    return int.from_bytes(np.packbits(phash).tobytes(), "big", signed=True)
+
+
 def phash_distance(a: Pixels, b: Pixels) -> int:
     """Differing bits of the perceptual hashes, 0 to 64, for pictures of any size."""
     return int((phash(a) != phash(b)).sum())

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db.models import QuerySet
-from numpy.typing import NDArray
 
 from qa.models import QAReport
 
@@ -15,11 +14,6 @@ class Nearest:
 
     bits: int
     report_id: int
-
-
-def packed(phash: NDArray[np.bool_]) -> int:
-    """64 bits as the signed integer that a database column holds."""
-    return int.from_bytes(np.packbits(phash).tobytes(), "big", signed=True)
 
 
 def nearest(phash: int, others: QuerySet[QAReport]) -> Nearest | None:

@@ -5,16 +5,14 @@ pixels and vectors and never learns whose they are.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from qa import details, measures
-from qa.distances import phash
-from qa.duplicates import nearest, packed
+from qa.duplicates import nearest
 from qa.errors import FaceModelChanged, QAError
+from qa.measuring import NO_FACE, Inspected, Measurement, measure_face
 from qa.models import (
     VARIANT,
     EmbeddingModel,
@@ -27,37 +25,8 @@ from qa.models import (
 from qa.policy import Limits, Verdict, judge_check, worst
 from qa.readings import FaceReading
 from qa.similarity import likeness
-from qa.views import view
 
-
-@dataclass(frozen=True)
-class Measurement:
-    """A value for a check; None is "not measured", and `missing` says why."""
-
-    check: str
-    value: float | None
-    missing: str = ""
-
-
-@dataclass(frozen=True)
-class Inspected:
-    """What the pixels of one image say: its measurements and its perceptual hash."""
-
-    measurements: tuple[Measurement, ...]
-    phash: int
-
-
-MEASURES = (
-    measures.resolution,
-    details.sharpness,
-    measures.exposure,
-    measures.clipped_shadows,
-    measures.clipped_highlights,
-    details.noise,
-    measures.colour_cast,
-    details.blockiness,
-)
-FACE_CHECKS = ("face_count", "face_size", "likeness")
+FACE_CHECKS = ("face_count", "face_size", "face_yaw", "face_roll", "eyes_open", "likeness")
 
 
 def open_report(project_id: int, subject: str) -> QAReport:
@@ -68,14 +37,6 @@ def open_report(project_id: int, subject: str) -> QAReport:
 def active_model() -> EmbeddingModel:
     """The face model of the studio; its `name` is what `read_faces` takes."""
     return EmbeddingModel.objects.get(is_active=True)
-
-
-def measure(image: bytes) -> Inspected:
-    """Decode and measure; pixels only, no rows. Raises UnreadableImage."""
-    seen = view(image)
-    missing = "the image is too small or has no texture"
-    found = [Measurement(function.__name__, function(seen), missing) for function in MEASURES]
-    return Inspected(tuple(found), packed(phash(seen.even)))
 
 
 def record_measures(
@@ -98,7 +59,10 @@ def record_measures(
 
 
 def record_faces(
-    report_id: int, reading: FaceReading, reference: FaceEmbedding | None
+    report_id: int,
+    reading: FaceReading,
+    reference: FaceEmbedding | None,
+    eyes: Measurement | None = None,
 ) -> tuple[FaceEmbedding | None, float | None]:
     """Write the second half's results, and judge if it is the last. Safe to repeat.
 
@@ -111,7 +75,8 @@ def record_faces(
         embedding = _embedding(report, model, reading)
         found = [
             Measurement("face_count", len(reading.faces)),
-            _face_size(reading),
+            *measure_face(reading),
+            *([eyes] if eyes else []),
         ]
         limits = limits_of(report.project_id)
         score: float | None = None
@@ -239,15 +204,9 @@ def _near_duplicate(report: QAReport, others: QuerySet[QAReport]) -> Measurement
     return Measurement("near_duplicate", other.bits if other else None, alone)
 
 
-def _face_size(reading: FaceReading) -> Measurement:
-    if reading.chosen is None:
-        return Measurement("face_size", None, "no face was found")
-    return Measurement("face_size", reading.faces[reading.chosen].width)
-
-
 def _likeness(embedding: FaceEmbedding | None, reference: FaceEmbedding | None) -> Measurement:
     if embedding is None:
-        return Measurement("likeness", None, "no face was found")
+        return Measurement("likeness", None, NO_FACE)
     if reference is None:
         return Measurement("likeness", None, "the source has no face to compare with")
     if reference.model_id != embedding.model_id:

@@ -6,7 +6,7 @@ from characters.models import SourceImage
 from jobs.asking import Ask, ask
 from jobs.claiming import Lease
 from people.models import User
-from qa import inspection
+from qa import inspection, measuring
 from qa.faces import read_faces
 from qa.models import QAReport
 from studio.lib.fault_points import fault_point
@@ -42,7 +42,7 @@ def ask_for_checks(
 def check_pixels(lease: Lease) -> None:
     """Measure the display file and record the checks."""
     variant = _variant(lease)
-    inspected = inspection.measure(read(variant.rendition_path("display")))
+    inspected = measuring.measure(read(variant.rendition_path("display")))
     fault_point("checking.measured")
     with lease.finish():
         inspection.record_measures(lease.job.args["report_id"], inspected, _others(variant))
@@ -51,7 +51,9 @@ def check_pixels(lease: Lease) -> None:
 def check_faces(lease: Lease) -> None:
     """Find the faces, embed the one that counts, and measure its likeness to the source's."""
     variant = _variant(lease)
-    reading = read_faces(read(variant.rendition_path("display")), inspection.active_model().name)
+    image = read(variant.rendition_path("display"))
+    reading = read_faces(image, inspection.active_model().name)
+    eyes = measuring.measure_eyes(image, reading)
     report_id = lease.job.args["report_id"]
     fault_point("checking.read")
     with lease.finish(note=reading.note):
@@ -60,7 +62,7 @@ def check_faces(lease: Lease) -> None:
         face = source.embedding if source else None
         # While the studio moves to another model the source has a face by each of both.
         reference = inspection.face_by(inspection.active_model().pk, face) or face
-        embedding, likeness = inspection.record_faces(report_id, reading, reference)
+        embedding, likeness = inspection.record_faces(report_id, reading, reference, eyes)
         ImageVariant.objects.filter(pk=variant.pk, qa_report_id=report_id).update(
             embedding=embedding, likeness=likeness
         )

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from qa import details, inspection, measures
+from qa import details, measures, measuring
 from qa.distances import phash
 from qa.pixels import decode
 from qa.views import SHORT_SIDE_PX, View, view
@@ -82,7 +82,7 @@ def _inspection(name: str, data: bytes, rounds: int, count: int) -> Row:
     found = in_turns(
         rounds,
         {
-            "all": lambda: _each(count, lambda: inspection.measure(data)),
+            "all": lambda: _each(count, lambda: measuring.measure(data)),
             "decode": lambda: _each(count, lambda: _decoded(data)),
         },
     )
@@ -111,7 +111,7 @@ def _agreement(data: bytes) -> list[Row]:
             _said(function(reduced)),
             f"{_said(function(whole))} (all pixels)",
         )
-        for function in inspection.MEASURES
+        for function in measuring.MEASURES
     ]
     differing = int((phash(whole.even) != phash(reduced.even)).sum())
     return [*rows, Row("12 MP JPEG, perceptual hash", f"{differing} of 64 bits differ")]

@@ -8,7 +8,7 @@ from PIL import Image
 
 from comfy_bridge.recipes import built_in
 from comfy_bridge.sandbox import nodes
-from qa.inspection import MEASURES
+from qa.measuring import MEASURES
 from qa.models import QAThreshold
 from qa.policy import Limits, Verdict, judge_check
 from qa.views import View

@@ -7,7 +7,8 @@ from django.urls import reverse
 from audit.models import AuditEvent
 from people.models import Project, User
 from qa import weights
-from qa.inspection import measure, open_report, record_measures
+from qa.inspection import open_report, record_measures
+from qa.measuring import measure
 from qa.models import EmbeddingModel, QACheck, QAThreshold
 from tests.qa.pictures import encoded, portrait
 

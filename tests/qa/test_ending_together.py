@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from people.models import Project
-from qa.inspection import finished, measure, open_report, record_faces, record_measures
+from qa.inspection import finished, open_report, record_faces, record_measures
+from qa.measuring import measure
 from qa.models import QAReport
 from qa.readings import Face, FaceReading
 from tests.qa.pictures import encoded, portrait

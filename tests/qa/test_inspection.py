@@ -8,12 +8,12 @@ from people.models import Project
 from qa.inspection import (
     active_model,
     finished,
-    measure,
     open_report,
     record_faces,
     record_failure,
     record_measures,
 )
+from qa.measuring import measure
 from qa.models import EmbeddingModel, FaceEmbedding, QACheck, QAReport, QAThreshold
 from qa.policy import Verdict
 from qa.readings import Face, FaceReading
@@ -67,6 +67,18 @@ def test_a_portrait_is_measured_and_read_for_real(project, read):
     assert embedding.model == active_model()
     assert embedding.confidence > 0.99
     assert len(embedding.landmarks) == 5
+
+
+@pytest.mark.parametrize("degrees", [-18, 12])
+def test_a_face_is_tilted_by_what_the_picture_is_turned(project, read, degrees):
+    turn = cv2.getRotationMatrix2D((224, 120), -degrees, 1)  # OpenCV turns against the clock
+    rolls = []
+    for picture in (portrait(), cv2.warpAffine(portrait(), turn, (512, 512))):
+        report = open_report(project.pk, "source")
+        record_faces(report.pk, read(encoded(picture)), None)
+        rolls.append(result(report, "face_roll").value)
+        assert abs(result(report, "face_yaw").value) < 15
+    assert rolls[1] - rolls[0] == pytest.approx(degrees, abs=3)
 
 
 def test_a_variant_is_compared_with_its_source(project, read):

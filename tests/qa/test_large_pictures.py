@@ -6,7 +6,7 @@ from PIL import Image
 
 from qa.details import blockiness, noise
 from qa.distances import phash
-from qa.inspection import MEASURES
+from qa.measuring import MEASURES
 from qa.pixels import decode
 from qa.views import View, view
 from tests.qa.pictures import encoded

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from qa.duplicates import nearest, packed
-from qa.inspection import measure, open_report, record_measures
+from qa.distances import packed
+from qa.duplicates import nearest
+from qa.inspection import open_report, record_measures
+from qa.measuring import measure
 from qa.models import QAReport
 from qa.policy import Verdict
 from tests import make, make_pictures

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from qa.checks import CHECKS
-from qa.inspection import MEASURES, measure
+from qa.measuring import MEASURES, measure
 from qa.policy import Limits, Verdict, judge
 from qa.views import View, view
 from tests.qa.pictures import encoded
