@@ -1,6 +1,6 @@
 """Writing the audit record: called by each verb inside the transaction of its change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -52,18 +52,31 @@ def record(
     reason: str = "",
 ) -> AuditEvent:
     """Write one row; no secrets and no image bytes belong into `before` and `after`."""
+    event = _event(actor, verb, obj, before=before or {}, after=after or {}, reason=reason)
+    event.save(force_insert=True)
+    return event
+
+
+def record_all(
+    actor: User | None, verb: str, afters: Mapping[models.Model, dict[str, Any]]
+) -> None:
+    """Write a row for each of many objects in one statement; `afters` are their `after`."""
+    AuditEvent.objects.bulk_create(
+        _event(actor, verb, obj, after=after) for obj, after in afters.items()
+    )
+
+
+def _event(actor: User | None, verb: str, obj: models.Model, **said: Any) -> AuditEvent:
     origin = _origin.get()
-    return AuditEvent.objects.create(
+    return AuditEvent(
         actor=actor,
         verb=verb,
         model_label=obj._meta.label_lower,
         object_pk=str(obj.pk),
         project_ref=getattr(obj, "project_id", None),
-        before=before or {},
-        after=after or {},
-        reason=reason,
         address=origin.address or None,
         channel=origin.channel,
+        **said,
     )
 
 

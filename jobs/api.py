@@ -27,7 +27,7 @@ FILTERS = (
 
 
 class JobJson(TypedDict):
-    """A unit of background work; `url` is the page of its result."""
+    """A unit of background work; `url` is the page of its result, for who may open it."""
 
     id: int
     kind: str
@@ -72,8 +72,8 @@ class QueueJson(TypedDict):
     user_waiting_max: int | None
 
 
-def job_json(job: Job) -> JobJson:
-    """What the API says of a job."""
+def job_json(request: SignedIn, job: Job) -> JobJson:
+    """What the API says of a job to the person who asks."""
     return {
         "id": job.pk,
         "kind": job.kind.name,
@@ -85,7 +85,7 @@ def job_json(job: Job) -> JobJson:
         "attempts": job.attempts,
         "error_code": job.error_code,
         "error": job.error,
-        "url": job.url,
+        "url": job.url_for(request.user),
         "asked_by": job.asked_by.username if job.asked_by else None,
         "cancel_requested": job.cancel_requested_at is not None,
         "created_at": job.created_at,
@@ -118,14 +118,14 @@ def jobs(request: SignedIn) -> Response:
     if choice(request, "mine", {"yes": True, "no": False}):
         rows = rows.filter(asked_by=request.user)
     found, following = page_of(request, rows)
-    return Response({"results": [job_json(job) for job in found], "next": following})
+    return Response({"results": [job_json(request, job) for job in found], "next": following})
 
 
 @operation("GET", JobJson)
 @api_view(["GET"])
 def job(request: SignedIn, pk: int) -> Response:
     """One job."""
-    return Response(job_json(job_for(request, pk)))
+    return Response(job_json(request, job_for(request, pk)))
 
 
 @operation("POST", JobJson)
@@ -133,7 +133,7 @@ def job(request: SignedIn, pk: int) -> Response:
 def job_cancel(request: SignedIn, pk: int) -> Response:
     """Stop it: a waiting one at once, a running one as soon as it can."""
     asking.cancel(request.user, job_for(request, pk))
-    return Response(job_json(job_for(request, pk)))
+    return Response(job_json(request, job_for(request, pk)))
 
 
 @operation("POST", JobJson)
@@ -141,7 +141,7 @@ def job_cancel(request: SignedIn, pk: int) -> Response:
 def job_retry(request: SignedIn, pk: int) -> Response:
     """Queue a failed or cancelled job again."""
     asking.retry(request.user, job_for(request, pk))
-    return Response(job_json(job_for(request, pk)))
+    return Response(job_json(request, job_for(request, pk)))
 
 
 @operation("POST", JobJson)
@@ -149,7 +149,7 @@ def job_retry(request: SignedIn, pk: int) -> Response:
 def job_front(request: SignedIn, pk: int) -> Response:
     """Let a waiting job start next."""
     asking.to_front(request.user, job_for(request, pk))
-    return Response(job_json(job_for(request, pk)))
+    return Response(job_json(request, job_for(request, pk)))
 
 
 @operation("POST", CancelledJson)

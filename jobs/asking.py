@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.db.models.functions import Now
 
-from audit.recording import record
+from audit.recording import record, record_all
 from jobs import publishing, waking
 from jobs.errors import NotCancellable, NotRetryable, NotWaiting
 from jobs.handling import registered
-from jobs.models import Job, JobKind, JobStatus
+from jobs.models import Job, JobKind, JobQuerySet, JobStatus
 from jobs.turns import front_turn, next_turns
 from people.access import require
 from people.models import User
@@ -89,30 +89,49 @@ def cancel(actor: User, job: Job) -> Job:
     """Stop a job: a waiting one at once, a running one by asking its holder."""
     require(actor, "job.cancel", job)
     with transaction.atomic():
-        # Held, so that it cannot go from running to waiting between the two tries.
-        Job.objects.select_for_update().filter(pk=job.pk).first()
-        waiting = Job.objects.filter(pk=job.pk, status_id=JobStatus.QUEUED).update(
-            status_id=JobStatus.CANCELLED,
-            cancel_requested_at=Now(),
-            finished_at=Now(),
-            error_code="cancelled",
-            error="Cancelled.",
-        )
-        running = not waiting and Job.objects.filter(pk=job.pk, status_id=JobStatus.RUNNING).update(
-            cancel_requested_at=Now(), note="Cancelling"
-        )
+        stopped = _cancel(actor, Job.objects.filter(pk=job.pk))
         fresh = Job.objects.select_related("kind").get(pk=job.pk)
-        if not waiting and not running:
+        if not stopped:
             raise NotCancellable(
                 f"It is {fresh.state.label} already, so there is nothing to cancel.",
                 state=fresh.state.label,
             )
-        entry = registered(fresh.kind.name)
-        if waiting and entry.on_change:
-            entry.on_change(fresh)
-        record(actor, "job.cancel", fresh, after={"title": fresh.title})
-        publishing.job_changed(fresh)
     return fresh
+
+
+def cancel_all(actor: User, jobs: JobQuerySet) -> int:
+    """Stop those that have not ended, of jobs that the person may see; returns how many.
+
+    One statement for those that wait and one for those that run, whatever their number.
+    """
+    require(actor, "job.cancel")
+    with transaction.atomic():
+        return _cancel(actor, jobs)
+
+
+def _cancel(actor: User, jobs: JobQuerySet) -> int:
+    # Held, so that none can go from running to waiting between the two statements; by id, so that
+    # two people who cancel do not wait for each other in a circle.
+    held = dict(jobs.open().select_for_update().order_by("id").values_list("id", "status_id"))
+    waiting = {pk for pk, status in held.items() if status == JobStatus.QUEUED}
+    Job.objects.filter(pk__in=waiting, status_id=JobStatus.QUEUED).update(
+        status_id=JobStatus.CANCELLED,
+        cancel_requested_at=Now(),
+        finished_at=Now(),
+        error_code="cancelled",
+        error="Cancelled.",
+    )
+    Job.objects.filter(pk__in=held, status_id=JobStatus.RUNNING).update(
+        cancel_requested_at=Now(), note="Cancelling"
+    )
+    stopped = list(Job.objects.filter(pk__in=held).select_related("kind").order_by("-id"))
+    record_all(actor, "job.cancel", {job: {"title": job.title} for job in stopped})
+    for job in stopped:
+        entry = registered(job.kind.name)
+        if job.pk in waiting and entry.on_change:
+            entry.on_change(job)
+        publishing.job_changed(job)
+    return len(stopped)
 
 
 def retry(actor: User, job: Job) -> Job:

@@ -1,12 +1,11 @@
 """Cancelling and retrying everything that a person asked for, in one go."""
 
-from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db.models.functions import Now
 
 from jobs import asking
-from jobs.errors import NotCancellable, NotRetryable
+from jobs.errors import NotRetryable
 from jobs.models import Job, JobQuerySet, JobStatus
 from people.access import require
 from people.models import User
@@ -19,8 +18,7 @@ RETRY_WITHIN = timedelta(days=1)
 
 def cancel_mine(actor: User) -> int:
     """Stop all that the person asked for and that has not ended; returns how many jobs."""
-    require(actor, "job.cancel")
-    return _each(asking.cancel, actor, _mine(actor).open().order_by("-id"))
+    return asking.cancel_all(actor, _mine(actor))
 
 
 def retry_mine(actor: User) -> int:
@@ -30,19 +28,15 @@ def retry_mine(actor: User) -> int:
         status_id__in=(JobStatus.FAILED, JobStatus.CANCELLED),
         finished_at__gt=Now() - RETRY_WITHIN,
     )
-    return _each(asking.retry, actor, ended.order_by("id"))
+    count = 0
+    for job in ended.order_by("id"):
+        try:
+            asking.retry(actor, job)
+        except NotRetryable:
+            continue  # somebody else queued it between the look and the call
+        count += 1
+    return count
 
 
 def _mine(actor: User) -> JobQuerySet:
     return Job.objects.visible_to(actor).filter(asked_by=actor, queue__in=WORK)
-
-
-def _each(step: Callable[[User, Job], Job], actor: User, jobs: Iterable[Job]) -> int:
-    count = 0
-    for job in jobs:
-        try:
-            step(actor, job)
-        except (NotCancellable, NotRetryable):
-            continue  # it ended, or went on, between the look and the call
-        count += 1
-    return count

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from people.models import Project, User
 from studio.lib.lookups import States
@@ -193,6 +194,15 @@ class Job(Stamped):
     @property
     def percent(self) -> int:
         return round(self.progress * 100)
+
+    def url_for(self, user: User) -> str:
+        """Where its result can be seen by this person: pages of the admin by admins alone."""
+        return self.url if user.is_admin else self.public_url
+
+    @property
+    def public_url(self) -> str:
+        """The same for everybody who sees the job."""
+        return "" if self.url.startswith(reverse("admin:index")) else self.url
 
 
 class JobAttempt(Stamped):

@@ -23,7 +23,7 @@ def _facts(job: Job) -> dict[str, object]:
         "note": job.note,
         "error_code": job.error_code,
         "error": job.error,
-        "url": job.url,
+        "url": job.public_url,
     }
 
 

@@ -6,6 +6,7 @@ from audit.recording import record
 from characters.models import SourceImage
 from jobs import asking
 from jobs.errors import NotCancellable, NotRetryable
+from jobs.models import Job
 from people.access import require
 from people.models import User
 from qa.inspection import open_report
@@ -44,15 +45,8 @@ def stop(actor: User, variant: ImageVariant) -> bool:
 def cancel_request(actor: User, request: GenerationRequest) -> int:
     """Stop whatever of a request is still waiting or running; returns how many."""
     require(actor, "variant.cancel", request)
-    count = 0
-    for variant in request.variants.select_related("job"):
-        if variant.job and variant.job.is_open:
-            try:
-                asking.cancel(actor, variant.job)
-            except NotCancellable:
-                continue  # it ended between the look and the call
-            count += 1
-    return count
+    jobs = request.variants.filter(job__isnull=False).values("job")
+    return asking.cancel_all(actor, Job.objects.filter(pk__in=jobs))
 
 
 def retry_request(actor: User, request: GenerationRequest) -> int:

@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 
 def job(pk: int, state: str, **changes: Any) -> SimpleNamespace:
     values = {
-        "pk": pk, "title": f"clothed · candidate {pk}", "url": "/variants/5/", "note": "",
+        "pk": pk, "title": f"clothed · candidate {pk}", "public_url": "/variants/5/",
+        "url": "/variants/5/", "note": "",
         "percent": 0, "error": "", "cancel_requested_at": None,
         "state": SimpleNamespace(label=state),
         "is_open": state in ("queued", "running"), "is_retryable": state in ("failed", "cancelled"),
