@@ -23,7 +23,7 @@ from django.urls import path  # noqa: E402
 from jobs import attending  # noqa: E402
 from studio import embedded  # noqa: E402
 from studio.consumers import EventsConsumer  # noqa: E402
-from studio.lib.bodies import refusal  # noqa: E402
+from studio.lib.bodies import STATUS, refusal  # noqa: E402
 from studio.lib.events import serve_from  # noqa: E402
 from studio.sending import send_at_once  # noqa: E402
 
@@ -39,9 +39,10 @@ class BodyCap:
         self.max_bytes = max_bytes
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        length = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > self.max_bytes:
-            await self._refuse(send)
+            await self._refuse(headers, send)
             return
         seen = 0
         refused = False
@@ -52,7 +53,7 @@ class BodyCap:
             seen += len(message.get("body", b""))
             if seen > self.max_bytes:
                 refused = True
-                await self._refuse(send)
+                await self._refuse(headers, send)
                 return {"type": "http.disconnect"}
             return message
 
@@ -62,10 +63,13 @@ class BodyCap:
 
         await self.app(scope, capped, once)
 
-    async def _refuse(self, send: Any) -> None:
-        headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": refusal(self.max_bytes)})
+    async def _refuse(self, asked: dict[bytes, bytes], send: Any) -> None:
+        said = {name: asked.get(name, b"").decode("latin1") for name in (b"accept", b"referer")}
+        refused = refusal(self.max_bytes, said[b"accept"], said[b"referer"])
+        kind = refused.content_type.encode()
+        headers = [(b"content-type", kind), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": STATUS, "headers": headers})
+        await send({"type": "http.response.body", "body": refused.body})
 
 
 class OwnOrigin:

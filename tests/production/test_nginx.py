@@ -72,6 +72,16 @@ def test_a_body_beyond_the_cap_is_refused_as_json(production):
     assert answer.json()["code"] == "too_large"
 
 
+def test_a_form_of_a_browser_beyond_the_cap_is_refused_as_a_page(production):
+    answer = httpx.post(
+        f"{production.address}/sign-in/",
+        content=bytes(settings.MAX_BODY_BYTES + 1),
+        headers={"Accept": "text/html,*/*;q=0.8"},
+    )
+    assert (answer.status_code, answer.headers["Content-Type"]) == (413, "text/html")
+    assert "That is too large" in answer.text
+
+
 def test_the_address_in_the_audit_is_what_nginx_saw(production):
     """Here the test is a proxy on this machine, which nginx believes; nobody sets X-Real-IP."""
     headers = {"X-Real-IP": "203.0.113.9", "X-Forwarded-For": "198.51.100.1, 203.0.113.8"}

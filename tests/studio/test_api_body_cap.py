@@ -1,4 +1,4 @@
-"""Bodies beyond any upload are cut by the server's entry: 413 as JSON, and nothing read further."""
+"""Bodies beyond any upload are cut by the server's entry: 413, and nothing is read further."""
 
 import json
 
@@ -47,6 +47,15 @@ async def test_a_length_that_is_too_much_is_refused_before_a_byte_is_read():
         application, scope([(b"content-length", str(CAP + 1).encode())])
     )
     is_refusal(*await answer_of(server))
+    await server.wait()
+
+
+async def test_a_browser_that_posted_a_form_gets_a_page():
+    headers = [(b"content-length", str(CAP + 1).encode()), (b"accept", b"text/html,*/*;q=0.8")]
+    server = ApplicationCommunicator(application, scope(headers, path="/characters/1/source/"))
+    status, said, body = await answer_of(server)
+    assert (status, said[b"content-type"]) == (413, b"text/html; charset=utf-8")
+    assert b"larger than 61 MB" in body
     await server.wait()
 
 

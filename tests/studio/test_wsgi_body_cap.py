@@ -1,4 +1,4 @@
-"""gunicorn's entry cuts bodies as Daphne's does: 413 as JSON, and nothing of it is read."""
+"""gunicorn's entry cuts bodies as Daphne's does: 413, and nothing of it is read."""
 
 import io
 import json
@@ -33,6 +33,23 @@ def test_a_body_that_is_too_large_is_refused_unread():
     assert headers["Connection"] == "close"
     assert json.loads(body)["code"] == "too_large"
     assert "61 MB" in json.loads(body)["detail"]
+
+
+def test_a_browser_that_posted_a_form_gets_a_page():
+    status, headers, body = call(
+        REQUEST_METHOD="POST",
+        CONTENT_LENGTH=str(settings.MAX_BODY_BYTES + 1),
+        HTTP_ACCEPT="text/html,application/xhtml+xml,*/*;q=0.8",
+        HTTP_REFERER="http://127.0.0.1/characters/5/editing/",
+        **{"wsgi.input": Unread()},
+    )
+    assert status.startswith("413 ")
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    page = body.decode()
+    assert page.startswith("<!doctype html>")
+    assert "That is too large" in page
+    assert "larger than 61 MB" in page
+    assert 'href="http://127.0.0.1/characters/5/editing/"' in page
 
 
 def test_what_fits_reaches_the_product(db):
