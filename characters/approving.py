@@ -80,10 +80,13 @@ def _source(character: Character) -> SourceImage:
     return character.current_source
 
 
-def approve_refusal(character: Character) -> StudioError | None:
-    """Why the baseline cannot be approved now, or None; the button says the same sentence."""
+def approve_refusal(character: Character, *, attested: bool | None = None) -> StudioError | None:
+    """Why the baseline cannot be approved now, or None; the button says the same sentence.
+
+    `attested` says whether a statement is in force, where the caller has just looked.
+    """
     source = _source(character)
-    verdict = gate(character, source.rating, source=source.rating)
+    verdict = gate(character, source.rating, source=source.rating, attested=attested)
     if not verdict:
         return ContentRefused(verdict.sentence, code=verdict.code)
     report = source.qa_report

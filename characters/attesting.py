@@ -81,11 +81,13 @@ def subject_of(
     *,
     source: ContentRating | None = None,
     edited: ContentRating | None = None,
+    attested: bool | None = None,
 ) -> Subject:
     """What the gate must know of a character for work of `rating`.
 
     `source` is the rating of the source image that the work descends from (the current one's when
-    not said), `edited` that of the image that an edit starts from.
+    not said), `edited` that of the image that an edit starts from, `attested` whether a statement
+    is in force, where the caller has just looked.
     """
     above = rating is not ContentRating.GENERAL  # the rest of the work asks for less
     if source is None:
@@ -94,7 +96,7 @@ def subject_of(
     return Subject(
         depicts=Depicts(character.depicts),
         age=character.age,
-        attested=current_attestation(character) is not None,
+        attested=current_attestation(character) is not None if attested is None else attested,
         consented=consents(character) if above else frozenset(),
         adult_allowed=character.adult_allowed,
         adult_enabled=above and settings.ADULT_CONTENT_ENABLED and policy.is_signed(),
@@ -109,9 +111,11 @@ def gate(
     *,
     source: ContentRating | None = None,
     edited: ContentRating | None = None,
+    attested: bool | None = None,
 ) -> Verdict:
     """The content gate's verdict on work of `rating` with this character; see `subject_of`."""
-    return content_gate(subject_of(character, rating, source=source, edited=edited), rating)
+    subject = subject_of(character, rating, source=source, edited=edited, attested=attested)
+    return content_gate(subject, rating)
 
 
 def pass_gate(

@@ -10,7 +10,6 @@ from people.access import role_allows
 from people.models import User
 from qa.models import FaceEmbedding, QACheckResult, QAReport
 from qa.policy import Verdict
-from studio.lib.errors import StudioError
 
 TONES = {Verdict.PASS: "pass", Verdict.WARN: "warn", Verdict.FAIL: "fail"}
 QA_WORDS = {"pass": "QA passed", "warn": "QA warns", "fail": "QA failed"}
@@ -53,6 +52,7 @@ class SourcePanel:
     similar: Character | None
     attestation: LikenessAttestation | None
     may_upload: bool
+    may_archive: bool
     may_decide: bool
     may_override: bool
     upload_refusal: str
@@ -79,7 +79,9 @@ def panel_of(user: User, character: Character, errors: list[str] | None = None) 
     report = source.qa_report if source else None
     checks = list(report.results.select_related("qa_check", "verdict")) if report else []
     jobs = [source.qa_job, source.embedding_job] if source else []
-    refusal: StudioError | None = approve_refusal(character) if source else None
+    attestation = current_attestation(character)
+    attested = attestation is not None
+    refusal = approve_refusal(character, attested=attested) if source else None
     return SourcePanel(
         character=character,
         source=source,
@@ -87,15 +89,12 @@ def panel_of(user: User, character: Character, errors: list[str] | None = None) 
         checks=checks,
         report=report,
         similar=_similar(user, report),
-        attestation=current_attestation(character),
+        attestation=attestation,
         may_upload=bool(role_allows(user, "source.upload", character)),
+        may_archive=bool(role_allows(user, "character.archive", character)),
         may_decide=bool(role_allows(user, "baseline.decide", character)),
         may_override=bool(role_allows(user, "baseline.override_qa", character)),
-        upload_refusal=(
-            "The baseline is approved, so the source image is locked."
-            if character.is_locked
-            else ""
-        ),
+        upload_refusal=_upload_refusal(character),
         approve_refusal=refusal.sentence if refusal else "",
         jobs_running=any(job.is_open for job in jobs if job),
         errors=errors or [],
@@ -108,6 +107,14 @@ def _similar(user: User, report: QAReport | None) -> Character | None:
         return None
     rows = Character.objects.visible_to(user)
     return rows.filter(current_source__qa_report=report.nearest_id).first()
+
+
+def _upload_refusal(character: Character) -> str:
+    if character.archived_at:
+        return f"{character.name} is archived."
+    if character.is_locked:
+        return "The baseline is approved, so the source image is locked."
+    return ""
 
 
 def _badges(

@@ -11,6 +11,7 @@ urlpatterns = [
     path("imports/<int:pk>/report/", import_views.report, name="import-report"),
     path("characters/<int:pk>/edit/", views.edit, name="character-edit"),
     path("characters/<int:pk>/archive/", views.archive, name="character-archive"),
+    path("characters/<int:pk>/unarchive/", views.unarchive, name="character-unarchive"),
     path("characters/<int:pk>/history/", views.history, name="character-history"),
     path("characters/<int:pk>/source/", views.source_upload, name="source-upload"),
     path("characters/<int:pk>/source/panel/", views.source_panel, name="source-panel"),

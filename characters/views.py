@@ -62,8 +62,17 @@ def edit(request: Request, pk: int) -> HttpResponse:
 def archive(request: Request, pk: int) -> HttpResponse:
     character = character_for(request, pk)
     describing.archive_character(request.user, character)
-    messages.success(request, f"{character.name} is archived.")
-    return redirect(character.project)
+    messages.success(request, f"{character.name} is archived. It can be taken out again.")
+    return redirect(character)
+
+
+@login_required
+@require_POST
+def unarchive(request: Request, pk: int) -> HttpResponse:
+    character = character_for(request, pk)
+    describing.unarchive_character(request.user, character)
+    messages.success(request, f"{character.name} is in use again.")
+    return redirect(character)
 
 
 @login_required

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 
 from people.models import User
-from studio.lib.addresses import choice
+from studio.lib.addresses import Asked, choice
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -89,7 +89,7 @@ ARCHIVED = OpenApiParameter(
 )
 
 
-def archived_or_not(request: Request) -> dict[str, bool]:
+def archived_or_not(request: Asked) -> dict[str, bool]:
     """The filter that `?archived=` stands for: without it, only what is in use. Raises BadQuery."""
     every: dict[str, dict[str, bool]] = {
         "no": {"archived_at__isnull": True},

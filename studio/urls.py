@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from studio import operating, tokens, views
+from studio import home, operating, tokens
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("projects/<int:pk>/", views.project, name="project"),
+    path("", home.home, name="home"),
+    path("projects/<int:pk>/", home.project, name="project"),
     path("tokens.css", tokens.tokens_css, name="tokens-css"),
     path("healthz", operating.healthz, name="healthz"),
     path("readyz", operating.readyz, name="readyz"),

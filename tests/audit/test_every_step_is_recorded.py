@@ -61,6 +61,7 @@ WANTED = {
     "/projects/{project}/characters/new/": "character.create",
     "/characters/{draft}/edit/": "character.edit",
     "/characters/{draft}/archive/": "character.archive",
+    "/characters/{draft}/unarchive/": "character.unarchive",
     "/characters/{draft}/source/": "source.upload",
     "/characters/{draft}/source/rerun-qa/": "source.rerun_qa",
     "/characters/{draft}/attest/": "character.attest",
