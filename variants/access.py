@@ -16,15 +16,18 @@ REVIEWERS_MAY_NOT_EXPORT = Decision(
 )
 
 
+def _character_of(obj: ImageVariant | Character) -> Character:
+    return obj.character if isinstance(obj, ImageVariant) else obj
+
+
 def _may_review(user: User, obj: ImageVariant | Character) -> Decision:
-    if user.roles & {ADMIN, CREATOR}:
+    if user.roles & {ADMIN, CREATOR} or _character_of(obj).project.reviewers_can_approve:
         return OK
-    character = obj.character if isinstance(obj, ImageVariant) else obj
-    return OK if character.project.reviewers_can_approve else REVIEWERS_MAY_NOT
+    return REVIEWERS_MAY_NOT
 
 
-def _may_export(user: User, obj: ImageVariant) -> Decision:
-    if user.roles & {ADMIN, CREATOR} or obj.character.project.reviewers_can_export:
+def _may_export(user: User, obj: ImageVariant | Character) -> Decision:
+    if user.roles & {ADMIN, CREATOR} or _character_of(obj).project.reviewers_can_export:
         return OK
     return REVIEWERS_MAY_NOT_EXPORT
 

@@ -48,7 +48,8 @@ def cards_of(
     may_make: bool,
     csrf_token: str,
 ) -> list[SafeString]:
-    """The HTML of cards, in the order of rows of `with_out().values_list(*SIGNATURE, named=True)`.
+    """The HTML of cards, in the order of rows of `with_out().values_list(*SIGNATURE, named=True)`
+    (what an order adds to them says nothing of the card).
 
     One query more for those that this process has not rendered as they are now. What not everybody
     may look at is for this reader alone, and never kept.
@@ -76,7 +77,7 @@ def _is_for_all(row: Any) -> bool:
 
 
 def _key(rights: str, row: Any) -> str:
-    facts = "|".join(str(fact) for fact in row)
+    facts = "|".join(str(fact) for fact in row[: len(SIGNATURE)])
     return f"{rights}:{hashlib.sha256(facts.encode()).hexdigest()}"
 
 

@@ -14,7 +14,7 @@ from qa.models import FaceEmbedding, QAReport
 from studio.lib.aggregates import JSONList
 from studio.lib.files import rendition_key
 from studio.lib.tables import NamedIndex, Stamped
-from variants import exports
+from variants import exports, sorting
 from variants.decisions import ReviewDecision, ReviewStep, VariantTag
 from variants.masks import ImageMask
 from variants.requests import GenerationRequest
@@ -42,8 +42,6 @@ FILE_COLUMNS_NULL = tuple(
     f"{column}__isnull"
     for column in ("file_path", "sha256", "file_size_bytes", "width", "height", "format")
 )
-
-
 # Large columns of a variant and of what belongs to it.
 NOT_ON_CARDS = (
     "generation_params",
@@ -260,6 +258,7 @@ class ImageVariant(Described, Stamped):
                 )
                 for column in ("status", "variant_type", "shortlisted", "recheck")
             ),
+            *sorting.INDEXES,
         ]
         constraints = [
             models.UniqueConstraint(

@@ -7,6 +7,7 @@ import "./forms.js";
 import "./folding.js";
 import "./drop.js";
 import "./cards.js";
+import "./picking.js";
 import "./detail.js";
 import "./polling.js";
 import "./folder.js";

@@ -99,14 +99,10 @@ look?.addEventListener("click", (event) => {
 });
 look?.addEventListener("close", () => document.getElementById(looked)?.focus());
 
-// Ticking opens what can be done with the ticked; once it is done, nothing is ticked any more.
-document.addEventListener("change", (event) => {
-  const picks = document.querySelector("details.picks");
-  if (picks && event.target.matches(".pick input") && event.target.checked) picks.open = true;
-});
-document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const picks = event.detail.elt.form;
-  if (picks?.id === "picks" && event.detail.xhr.status === 200) picks.reset();
+// A gallery that is fetched anew brings back as many cards as stood there.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, parameters } = event.detail;
+  if (elt.matches(".gallery")) parameters.shown = elt.querySelectorAll(".card").length;
 });
 
 document.addEventListener("htmx:configRequest", (event) => {

@@ -54,10 +54,8 @@ window.htmx?.defineExtension("present", {
   },
 });
 
-// A newcomer is waiting, of one type: does it pass the gallery's filters?
-const belongs = (part, only) =>
-  (!only.onlyType || only.onlyType === part.dataset.type)
-  && (!only.onlyStatus || only.onlyStatus === "working");
+// A gallery that takes newcomers may take those of one type alone.
+const belongs = (part, only) => !only.onlyType || only.onlyType === part.dataset.type;
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;

@@ -25,6 +25,35 @@ class Asked(Protocol):
     def build_absolute_uri(self, location: str | None = None) -> str: ...
 
 
+class Said:
+    """The query string of a page without what a form left empty; `left_out` says whether it did."""
+
+    def __init__(self, request: Asked) -> None:
+        self.GET = request.GET.copy()
+        for name in request.GET:
+            if not request.GET[name].strip():
+                del self.GET[name]
+        self.left_out = len(self.GET) < len(request.GET)
+        self.build_absolute_uri = request.build_absolute_uri
+
+    @property
+    def query(self) -> str:
+        return f"?{self.GET.urlencode()}" if self.GET else ""
+
+    def take(self, name: str) -> str:
+        """What it says of `name`, "" when nothing; from then on it does not."""
+        return str((self.GET.pop(name, None) or [""])[-1])
+
+    def with_one(self, name: str, value: str) -> str:
+        """The query string with another value of `name`, none when empty, from the first page."""
+        changed = self.GET.copy()
+        for gone in ("cursor", name):
+            changed.pop(gone, None)
+        if value:
+            changed[name] = value
+        return f"?{changed.urlencode()}"
+
+
 def word(request: Asked, name: str) -> str:
     """What the query string says of `name`; "" also for a NUL, which PostgreSQL refuses."""
     said = str(request.GET.get(name, ""))

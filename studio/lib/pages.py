@@ -1,4 +1,4 @@
-"""Keyset pages, newest first: flat at any depth, and no count without a cap.
+"""Keyset pages, newest first or in another order: flat at any depth, no count without a cap.
 
 A cursor says where the next page begins. It is opaque to whoever follows it, names no row count,
 and stays good while rows come and go.
@@ -7,9 +7,13 @@ and stays good while rows come and go.
 import base64
 import binascii
 import json
+import math
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import Combinable
 from drf_spectacular.utils import OpenApiParameter
 
 from studio.lib.addresses import LARGEST, Asked, whole
@@ -29,6 +33,43 @@ PAGED = (
     ),
     OpenApiParameter("cursor", str, description="Where the page begins: from `next`."),
 )
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of a list: by `key`, a number that no row lacks, then by id in the same direction.
+
+    Without a key by id alone. Falling, when not `rising`.
+    """
+
+    key: Combinable | None = None
+    rising: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """What a queryset is ordered by; the key is annotated as `sort_key`."""
+        names = ["pk"] if self.key is None else ["sort_key", "pk"]
+        return names if self.rising else [f"-{name}" for name in names]
+
+    def place_of(self, row: Any) -> Any:
+        """Where a row stands, as a cursor says it."""
+        return row.pk if self.key is None else [row.sort_key, row.pk]
+
+    def beyond(self, place: Any) -> Q:
+        """What comes after a place. Raises BadCursor for a place of another order."""
+        step = "gt" if self.rising else "lt"
+        if self.key is None:
+            return Q(**{f"pk__{step}": key_of(place)})
+        if not isinstance(place, list) or len(place) != 2:
+            raise BadCursor
+        value, pk = _number(place[0]), key_of(place[1])
+        # The first condition alone is a range of the index.
+        return Q(**{f"sort_key__{step}e": value}) & (
+            Q(**{f"sort_key__{step}": value}) | Q(**{f"pk__{step}": pk})
+        )
+
+
+NEWEST = Order()
 
 
 class CappedCount(models.Subquery):
@@ -59,20 +100,27 @@ class BadCursor(StudioError):
 
 
 def page_of(
-    request: Asked, rows: models.QuerySet[M], size: int = PAGE
+    request: Asked,
+    rows: models.QuerySet[M],
+    size: int = PAGE,
+    *,
+    order: Order = NEWEST,
+    least: int = 0,
 ) -> tuple[list[M], str | None]:
-    """One page of `rows` by falling id, and the query string of the next page or None.
+    """One page of `rows`, and the query string of the next page or None.
 
-    Raises BadCursor and BadQuery for what the query string says of `cursor` and `limit`.
+    At least `least` rows, whatever the query string says of `limit`. Raises BadCursor and BadQuery
+    for what it says of `cursor` and `limit`.
     """
-    size = size_of(request, size)
+    size = max(size_of(request, size), least)
+    keyed: Any = rows if order.key is None else rows.annotate(sort_key=order.key)
     position = position_of(request)
     if position is not None:
-        rows = rows.filter(pk__lt=key_of(position))
-    found = list(rows.order_by("-pk")[: size + 1])
+        keyed = keyed.filter(order.beyond(position))
+    found: list[M] = list(keyed.order_by(*order.names)[: size + 1])
     if len(found) <= size:
         return found, None
-    return found[:size], following(request, found[size - 1].pk)
+    return found[:size], following(request, order.place_of(found[size - 1]))
 
 
 def size_of(request: Asked, size: int = PAGE) -> int:
@@ -109,3 +157,9 @@ def key_of(position: Any) -> int:
     if not isinstance(position, int) or isinstance(position, bool) or abs(position) > LARGEST:
         raise BadCursor
     return position
+
+
+def _number(position: Any) -> int | float:
+    if isinstance(position, float) and math.isfinite(position):
+        return position
+    return key_of(position)

@@ -19,7 +19,7 @@ from django.urls import include, path
 
 from characters.models import Character
 from people.models import User
-from studio.lib.pages import PAGE
+from studio.lib.pages import PAGE, following
 from studio.wsgi import application
 from tests.bench.gallery_rows import grow, people_and_character
 from tests.bench.rounds import Rounds, in_turns
@@ -61,10 +61,13 @@ def measure(rounds: int, *, quick: bool, folder: Path) -> list[Row]:
 def _rows(get: Get, character: Character, rounds: int, count: int) -> Iterable[Row]:
     gallery, api = character.get_absolute_url(), f"/api/v1/characters/{character.pk}/variants"
     oldest = character.variants.order_by("pk").values_list("pk", flat=True)[PAGE]
+    said = RequestFactory().get(gallery)
     ways: dict[str, Callable[[], Any]] = {
         "peer": partial(get, f"/peer/{character.pk}/"),
         "list": partial(get, gallery, htmx=True),
-        "last": partial(get, f"{gallery}?before={oldest}", htmx=True),
+        "last": partial(get, f"{gallery}{following(said, oldest)}", htmx=True),
+        "filtered": partial(get, f"{gallery}?status=candidates&verdict=none", htmx=True),
+        "sorted": partial(get, f"{gallery}?sort=likeness", htmx=True),
         "JSON": partial(get, api),
         "page": partial(get, gallery),
     }
@@ -76,6 +79,8 @@ def _rows(get: Get, character: Character, rounds: int, count: int) -> Iterable[R
     yield most(f"JSON of {PAGE}{of}", *_beside(took, "JSON", "peer"), 2.0)
     yield most(f"last page beside the first{of}", *_beside(took, "last", "list"), 1.5)
     yield Row(f"whole page{of}", *_beside(took, "page", "peer"))
+    yield Row(f"list filtered by two{of}", *_beside(took, "filtered", "list"))
+    yield Row(f"list sorted by likeness{of}", *_beside(took, "sorted", "list"))
     longest = {
         "list": partial(get, f"{gallery}?limit=200", htmx=True),
         "page": partial(get, f"{gallery}?limit=200"),

@@ -16,6 +16,8 @@ def pages_of(project: int, made: Candidates) -> dict[str, str]:
         "edit character": f"/characters/{made.character}/edit/",
         "gallery": made.page,
         "gallery, filtered to nothing": f"{made.page}?status=failed",
+        "gallery, filtered and sorted": f"{made.page}?verdict=pass&since=2026-01-01&sort=likeness",
+        "archived characters": "/?archived=yes",
         "generate": f"{made.page}generate/",
         "generate for several": f"/projects/{project}/generate/",
         "history": f"{made.page}history/",

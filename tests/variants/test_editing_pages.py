@@ -98,7 +98,7 @@ def test_cancelling_and_the_list_of_what_is_out(browser, two, character):
 
 def test_several_go_out_as_one_archive(browser, two, character):
     address = f"/characters/{character.pk}/export/"
-    answer = browser.post(address, {"variant": [two[0].pk, two[1].pk]})
+    answer = browser.post(address, {"pick": [two[0].pk, two[1].pk]})
     assert answer.status_code == 302
     ids = ",".join(str(row.pk) for row in VariantExport.objects.order_by("pk"))
     assert f"/exports/zip/?ids={ids.replace(',', '%2C')}" in sentence(browser.get(answer.url))

@@ -106,7 +106,8 @@ def test_ticked_ones_are_decided_on_together_and_undone_as_one(page, creator, th
     answer = browser.post(f"{home}undo/", follow=True)
     assert said(answer) == ["Undone: 2 variants rejected."]
     assert [fresh(row).state.label for row in three] == ["generated", "generated", "approved"]
-    browser.post(f"{home}redo/")
+    answer = browser.post(f"{home}redo/", {"back": f"{home}?type=clothed"})
+    assert answer.url == f"{home}?type=clothed"
     assert fresh(three[0]).state.label == "rejected"
 
 
@@ -179,7 +180,7 @@ def test_a_stale_hero_is_told_on_card_and_page_and_filtered(page, creator, three
     make.ready(creator, approving.unlock_baseline(creator, three[0].character))
     browser = page(creator)
     home = three[0].character.get_absolute_url()
-    html = browser.get(f"{home}?status=recheck").content.decode()
+    html = browser.get(f"{home}?recheck=yes").content.decode()
     assert re.findall(r'<article id="variant-(\d+)"', html) == [str(three[0].pk)]
     assert "Re-check</span>" in html
     html = browser.get(f"/variants/{three[0].pk}/").content.decode()
@@ -192,22 +193,6 @@ def test_a_stale_hero_is_told_on_card_and_page_and_filtered(page, creator, three
     assert ImageVariant.objects.latest("pk").source_image.version == 2
     browser.post(f"/variants/{three[0].pk}/keep/")
     assert not fresh(three[0]).recheck
-
-
-def test_the_shortlist_is_a_filter(page, creator, three):
-    reviewing.shortlist(creator, three[1])
-    html = page(creator).get(f"{three[0].character.get_absolute_url()}?status=shortlist").text
-    assert re.findall(r'<article id="variant-(\d+)"', html) == [str(three[1].pk)]
-
-
-def test_a_filter_that_there_is_not_is_refused_and_a_type_without_variants_shows_none(
-    page, creator, three
-):
-    home = three[0].character.get_absolute_url()
-    answer = page(creator).get(f"{home}?status=nonsense")
-    assert answer.status_code == 400
-    assert "Choose of candidates, shortlist" in answer.text
-    assert "Nothing matches" in page(creator).get(f"{home}?type=nonsense").text
 
 
 def test_an_admin_withholds_with_a_reason(page, admin, creator, three):

@@ -25,7 +25,7 @@ from variants.api.shapes import (
     variant_for,
     variant_json,
 )
-from variants.filtering import FILTERS, narrowed
+from variants.filtering import FILTERS, SORT, narrowed, order_of
 from variants.uploads import upload_of
 
 
@@ -44,14 +44,14 @@ class VariantAsk(TypedDict):
     variant_type: str
 
 
-@operation("GET", GalleryJson, query=[*FILTERS, *PAGED])
+@operation("GET", GalleryJson, query=[*FILTERS, SORT, *PAGED])
 @operation("POST", VariantJson, status=201, takes=VariantAsk)
 @api_view(["GET", "POST"])
 @parser_classes([MultiPartParser, FormParser, Json])
 @limited("upload")
 @once
 def variants(request: SignedIn, pk: int) -> Response:
-    """The source image and one page of variants, newest first.
+    """The source image and one page of variants, newest first or as `sort` says.
 
     POST adds one that was made elsewhere.
     """
@@ -61,7 +61,7 @@ def variants(request: SignedIn, pk: int) -> Response:
         made = importing.upload_variant(request.user, character, upload, kind)
         return answer(request, variant_for(request, pk, made.pk), status=201)
     rows = narrowed(request, character.variants.present().for_cards())
-    found, following = page_of(request, rows)
+    found, following = page_of(request, rows, order=order_of(request))
     source = character.current_source
     return Response(
         {

@@ -14,7 +14,8 @@ from characters.views import character_for
 from people.access import can
 from people.views import Request
 from studio.lib.addresses import whole, word
-from studio.lib.errors import StudioError
+from studio.lib.errors import NotFound, StudioError
+from studio.lib.htmx import toast, wants_fragment
 from studio.lib.media import give, give_zip
 from variants import exporting, families, importing, matching, reproducing
 from variants.errors import NoMatch, SizeDiffers
@@ -106,17 +107,21 @@ def upload(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def export_many(request: Request, pk: int) -> HttpResponse:
-    """Give out the chosen variants of a character; the page then has them as one archive."""
+    """Give out the ticked variants of a character; where it leads to has them as one archive."""
     character = character_for(request, pk)
-    wanted = {whole(text) or 0 for text in request.POST.getlist("variant")}
-    rows = character.variants.present().select_related("character__project")
-    found = list(rows.filter(pk__in=wanted).order_by("pk"))
     try:
-        made = exporting.export_many(request.user, found, settings.EXPORT_DIR)
+        made = exporting.export_many(request.user, _ticked(request, character), settings.EXPORT_DIR)
     except StudioError as error:
-        return _editing(request, character, error)
-    messages.success(request, f"{len(made)} variants are exported. Download them here.")
+        if wants_fragment(request):
+            raise
+        return _editing(request, character, export_error=error)
     ids = ",".join(str(row.pk) for row in made)
+    sentence = f"{len(made)} variant{'s are' if len(made) > 1 else ' is'} exported."
+    if wants_fragment(request):
+        address = f"{reverse('exports-zip')}?ids={ids}"
+        said = toast(sentence, tone="pass", url=address, label="Download the ZIP")
+        return HttpResponse(said, headers={"HX-Trigger": "refresh"})
+    messages.success(request, f"{sentence} Download here.")
     return redirect(f"{reverse('character-editing', args=[character.pk])}?zip={ids}")
 
 
@@ -147,6 +152,16 @@ def exports_zip(request: Request) -> HttpResponseBase:
 
 def _export_for(request: Request, pk: int) -> VariantExport:
     return get_object_or_404(exporting.visible(request.user), pk=pk)
+
+
+def _ticked(request: Request, character: Character) -> list[ImageVariant]:
+    """What is ticked, by rising id. Raises NotFound when one of them is not there any more."""
+    wanted = {whole(text) or 0 for text in request.POST.getlist("pick")}
+    rows = character.variants.present().select_related("character__project")
+    found = list(rows.filter(pk__in=wanted).order_by("pk"))
+    if len(found) < len(wanted):
+        raise NotFound("One of the variants is not there any more. Reload the page.")
+    return found
 
 
 def _of(character: Character, request: Request, chosen: str) -> ImageVariant:
@@ -193,12 +208,12 @@ def _editing(
     character: Character,
     error: StudioError | None = None,
     upload_error: StudioError | None = None,
+    export_error: StudioError | None = None,
 ) -> HttpResponse:
     rows = character.variants.present().for_cards()
     out = cards_for(request, list(rows.out().order_by("-pk")[:100]))
     exportable = rows.here().filter(status_id__in=exporting.EXPORTABLE, sha256__isnull=False)
     shown = cards_for(request, list(exportable.order_by("-is_hero", "-pk")[:60]))
-    anyone = [card.variant for card in (*out, *shown)][:1]
     context = {
         "character": character,
         "out": out,
@@ -206,6 +221,7 @@ def _editing(
         "types": VariantType.objects.filter(archived_at__isnull=True),
         "error": error,
         "upload_error": upload_error,
+        "export_error": export_error,
         "choices": cards_for(request, matching.choices(character))
         if isinstance(error, NoMatch)
         else [],
@@ -213,9 +229,9 @@ def _editing(
         "chosen": request.POST.get("variant", ""),
         "chosen_type": request.POST.get("variant_type", ""),
         "zip": word(request, "zip"),
-        "may_export": all(can(request.user, "variant.export", one) for one in anyone),
+        "may_export": can(request.user, "variant.export", character),
         "may_import": can(request.user, "variant.import", character),
     }
-    failed = error or upload_error
+    failed = error or upload_error or export_error
     status = failed.status if failed else 200
     return render(request, "variants/editing.html", context, status=status)

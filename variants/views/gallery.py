@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -10,11 +10,13 @@ from characters.fragments import PANEL, panel_of
 from characters.models import Character
 from people.access import can
 from people.views import Request
+from studio.lib.addresses import Said
 from studio.lib.htmx import wants_fragment
 from variants.fragments import Card, card_of
-from variants.gallery import counting, gallery_of, types_of
+from variants.gallery import gallery_of, suggestions_of
 from variants.models import ImageVariant
 from variants.reembedding import move_note, with_move
+from variants.tabs import counting, types_of
 from variants.viewing import viewing_of
 
 
@@ -46,16 +48,24 @@ def cards_for(request: Request, variants: list[ImageVariant]) -> list[Card]:
 @require_safe
 @vary_on_headers("HX-Request")
 def gallery(request: Request, pk: int) -> HttpResponse:
-    """The page, or for htmx the grid alone."""
+    """The page, or for htmx the grid alone; the address says no more than what is asked for."""
+    said = Said(request)
+    address = f"{request.path}{said.query}"
+    if said.left_out and not wants_fragment(request):
+        return redirect(address)
     types = types_of(pk)
     rows = with_move(counting(Character.objects.visible_to(request.user), types))
     character = get_object_or_404(rows.select_related(*PANEL), pk=pk)
-    shown = gallery_of(request, character, types)
+    shown = gallery_of(request, said, character, types)
     context = {"character": character, "gallery": shown, "tab": "variants"}
     if wants_fragment(request):
-        return render(request, "variants/_grid.html", context)
+        response = render(request, "variants/_grid.html", context)
+        if said.left_out:
+            response["HX-Push-Url"] = address
+        return response
     context["panel"] = panel_of(request.user, character)
     context["moving"] = move_note(character)
+    context["suggestions"] = suggestions_of(character)
     return render(request, "variants/gallery.html", context)
 
 

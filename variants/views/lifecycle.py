@@ -16,6 +16,7 @@ from variants.models import ImageVariant
 from variants.undoing import Undone
 from variants.views.deciding import REFUSALS, after, decision_of, refused
 from variants.views.gallery import variant_for
+from variants.views.picking import back_of
 
 
 def _shortlist(request: Request, variant: ImageVariant, seen: int | None) -> str:
@@ -110,7 +111,7 @@ def turn_last(request: Request, pk: int, verb: str) -> HttpResponse:
     if wants_fragment(request):
         return HttpResponse(toast(sentence, tone="pass"), headers={"HX-Trigger": "refresh"})
     messages.success(request, sentence)
-    return redirect(character)
+    return redirect(back_of(request) or character)
 
 
 def told(done: Undone, verb: str) -> str:

@@ -42,7 +42,7 @@ def decide(request: Request) -> HttpResponse:
         messages.success(request, done)
     if refused:
         messages.warning(request, refused)
-    return redirect(_back(post.get("back", "")))
+    return redirect(back_of(request) or "home")
 
 
 @login_required
@@ -54,7 +54,7 @@ def reasons(request: Request) -> HttpResponse:
         raise NotFound("One of the variants does not exist, or is not yours to see.")
     context = {
         "picks": sorted(picks),
-        "back": resolve_url(_back(request.POST.get("back", ""))),
+        "back": back_of(request) or resolve_url("home"),
         "reasons": RejectReason.objects.order_by("pk"),
     }
     return render(request, "variants/reasons.html", context)
@@ -80,7 +80,8 @@ def _told(batch: Batch) -> tuple[str, str]:
     return done, f"{len(refusals)} refused. {' '.join(refusals[:SHOWN])}{more}"
 
 
-def _back(address: str) -> str:
-    """Where the form stood; never another site."""
+def back_of(request: Request) -> str:
+    """Where the form stood, "" when it does not say; never another site."""
+    address = request.POST.get("back", "")
     safe = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if safe else "home"
+    return address if safe else ""
