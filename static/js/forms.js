@@ -49,6 +49,11 @@ document.addEventListener("submit", async (event) => {
   await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual", keepalive: true });
 }, true);
 
+// A choice applies at once; what is typed waits for Enter, so that nothing is taken from under it.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-choose] select")) event.target.form.requestSubmit();
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-reset]");
   if (!button) return;

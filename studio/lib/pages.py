@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.expressions import Combinable
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from drf_spectacular.utils import OpenApiParameter
 
 from studio.lib.addresses import LARGEST, Asked, whole
@@ -55,18 +56,15 @@ class Order:
         """Where a row stands, as a cursor says it."""
         return row.pk if self.key is None else [row.sort_key, row.pk]
 
-    def beyond(self, place: Any) -> Q:
-        """What comes after a place. Raises BadCursor for a place of another order."""
-        step = "gt" if self.rising else "lt"
+    def beyond(self, place: Any) -> Any:
+        """The condition that a row comes after a place. BadCursor for a place of another order."""
         if self.key is None:
-            return Q(**{f"pk__{step}": key_of(place)})
+            return Q(**{f"pk__{'gt' if self.rising else 'lt'}": key_of(place)})
         if not isinstance(place, list) or len(place) != 2:
             raise BadCursor
-        value, pk = _number(place[0]), key_of(place[1])
-        # The first condition alone is a range of the index.
-        return Q(**{f"sort_key__{step}e": value}) & (
-            Q(**{f"sort_key__{step}": value}) | Q(**{f"pk__{step}": pk})
-        )
+        # A comparison of rows is one range of the index, also where many share a key.
+        comes_after = TupleGreaterThan if self.rising else TupleLessThan
+        return comes_after(Tuple(self.key, F("pk")), (_number(place[0]), key_of(place[1])))
 
 
 NEWEST = Order()

@@ -20,6 +20,7 @@ UNRECORDED = {
     "POST /api/v1/auth/ws-ticket",
     "POST /api/v1/projects/{project}/unarchive",  # nothing that is not put away changes
     "POST /api/v1/characters/{draft}/unarchive",
+    "POST /characters/{draft}/unarchive/",
     "POST /variants/batch/reasons/",  # asks for the reasons first
     "POST /variants/{candidate}/reproduce/",  # not made by a graph
 }
@@ -61,7 +62,6 @@ WANTED = {
     "/projects/{project}/characters/new/": "character.create",
     "/characters/{draft}/edit/": "character.edit",
     "/characters/{draft}/archive/": "character.archive",
-    "/characters/{draft}/unarchive/": "character.unarchive",
     "/characters/{draft}/source/": "source.upload",
     "/characters/{draft}/source/rerun-qa/": "source.rerun_qa",
     "/characters/{draft}/attest/": "character.attest",
