@@ -36,13 +36,15 @@ class Net:
     """A net in its place. `most` is how many inputs are tried in one forward pass."""
 
     def __init__(self, module: nn.Module, place: Place, most: int) -> None:
-        self._module = module.eval().to(place.device)
+        # The order in memory in which CPUs run small convolutions up to three times as quickly.
+        placed: Any = module.eval().to(place.device)  # its types know no memory_format
+        self._module: nn.Module = placed.to(memory_format=torch.channels_last)
         self._device = place.device
         self._place = place
         self._wanted = self._most = most
 
     def __call__(self, inputs: Numbers) -> tuple[Numbers, ...]:
-        """The net's outputs for (N, …) inputs, N at least 1, in their order.
+        """The net's outputs for (N, channels, height, width) inputs, N at least 1, in their order.
 
         A batch that the memory does not hold is halved, for this one and all that follow; where
         not even one input fits the net moves to the CPU. Raises torch.OutOfMemoryError there.
@@ -60,8 +62,9 @@ class Net:
         return tuple(np.concatenate(outputs) for outputs in zip(*parts, strict=True))
 
     def _forward(self, batch: Numbers) -> tuple[Numbers, ...]:
+        inputs = torch.from_numpy(batch).to(self._device, memory_format=torch.channels_last)
         with torch.inference_mode():
-            outputs: Any = self._module(torch.from_numpy(batch).to(self._device))
+            outputs: Any = self._module(inputs)
         if isinstance(outputs, torch.Tensor):
             outputs = (outputs,)
         return tuple(output.cpu().numpy() for output in outputs)

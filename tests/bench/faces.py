@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
-from qa.detection import Detector
+from qa.detection import MIN_CONFIDENCE, Detector
 from qa.embedders import DlibResnet, Embedder, FacenetVggface2
 from qa.pixels import Pixels
 from qa.readings import Face
@@ -45,16 +45,21 @@ class Plain:
         self.resnet = resnet.to(self.device)
 
     def embed(self, pages: Sequence[Pixels]) -> Vectors:
-        vectors = []
-        with torch.no_grad():
-            for page in pages:
-                face = self.mtcnn(Image.fromarray(page))
-                vectors.append(self.resnet(face[None].to(self.device))[0].cpu().numpy())
-        return np.stack(vectors)
+        return np.stack([self._vector(self.mtcnn(Image.fromarray(page))) for page in pages])
 
     def boxes(self, page: Pixels) -> Vectors:
+        """Of what it is as sure of as the product wants to be, largest first."""
         found, chances = self.mtcnn.detect(Image.fromarray(page))
-        return np.asarray(found, np.float32)[np.asarray(chances, float) > 0.9]
+        boxes = np.asarray(found, np.float32)[np.asarray(chances, float) > MIN_CONFIDENCE]
+        sides = boxes[:, 2:] - boxes[:, :2]
+        return boxes[np.argsort(-sides.prod(axis=1))]
+
+    def vector(self, page: Pixels, box: Vectors) -> Vectors:
+        return self._vector(self.mtcnn.extract(Image.fromarray(page), box[None], None))
+
+    def _vector(self, face: torch.Tensor) -> Vectors:
+        with torch.no_grad():
+            return np.asarray(self.resnet(face[None].to(self.device))[0].cpu().numpy())
 
 
 class Product:
@@ -124,7 +129,9 @@ def _equality(plain: Plain, product: Product, pages: Sequence[Pixels]) -> list[R
         for box in boxes
         if box[2] - box[0] >= 48  # it also finds faces too small for us
     ]
-    mine, other = product.embed(pages), plain.embed(pages)
+    mine = product.embed(pages)
+    pairs = zip(pages, theirs, strict=True)
+    other = np.stack([plain.vector(page, boxes[0]) for page, boxes in pairs])
     cosines = (mine * other).sum(axis=1)
     strangers = (
         float((mine @ mine.T)[~np.eye(len(mine), dtype=bool)].mean()) if len(mine) > 1 else 0

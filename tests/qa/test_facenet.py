@@ -25,6 +25,7 @@ torch.set_num_threads(1)
 torch.manual_seed(0)
 layout = InceptionResnetV1().state_dict()
 layout["logits.weight"], layout["logits.bias"] = torch.zeros(8631, 512), torch.zeros(8631)
+assert len(layout) == 716  # as many as the published file has
 path = Path(sys.argv[1]) / "weights.pt"
 torch.save(layout, path)
 image = pixels.decode(Path(sys.argv[2]).read_bytes())

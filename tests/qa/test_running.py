@@ -38,7 +38,7 @@ class OnlyOnCpu(nn.Module):
 
 
 def inputs(count):
-    return np.arange(count, dtype=np.float32).reshape(count, 1)
+    return np.arange(count, dtype=np.float32).reshape(count, 1, 1, 1)
 
 
 def test_a_batch_that_does_not_fit_is_halved_until_it_does_and_nothing_is_lost():
