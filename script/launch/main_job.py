@@ -105,8 +105,9 @@ class MainJob:
         if report is None:
             raise LaunchError("The source image has no report of its checks.")
         checks = report["checks"]
+        measured = sum(1 for check in checks if check["verdict"])
         passed = sum(1 for check in checks if check["verdict"] == "pass")
-        self._tell(f"QA: {report['verdict']} ({passed} of {len(checks)} checks passed)")
+        self._tell(f"QA: {report['verdict']} ({passed} of {measured} checks passed)")
         for check in checks:
             if check["verdict"] in {"warn", "fail"}:
                 say(f"       {check['verdict']}: {check['sentence']}")

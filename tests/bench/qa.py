@@ -46,6 +46,8 @@ def measure(rounds: int, *, quick: bool, folder: Path) -> list[Row]:
 
 
 def _five(rgb: "np.ndarray", rounds: int, count: int) -> list[Row]:
+    for warm in (_ours, bare_measures.five, bare_measures.five_naively):
+        warm(rgb)
     found = in_turns(
         rounds,
         {

@@ -12,11 +12,11 @@ from tests import make
 URL = "/api/v1/qa-thresholds"
 
 
-def measured(project, noise):
+def measured(project, value, check="noise"):
     """A finished report with one value, which passes."""
     report = open_report(project.pk, "source")
     QACheckResult.objects.create(
-        report=report, qa_check=QACheck.objects.get(name="noise"), value=noise,
+        report=report, qa_check=QACheck.objects.get(name=check), value=value,
         verdict_id=Verdict.PASS, sentence="as it was",
     )  # fmt: skip
     QAReport.objects.filter(pk=report.pk).update(
@@ -50,6 +50,29 @@ def test_the_studios_limits_judge_every_project_without_its_own(api, admin, proj
     assert (result.value, result.verdict_id) == (6.0, Verdict.FAIL)
     assert "6" in result.sentence
     assert result.sentence != "as it was"
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "stricter", "words"),
+    [
+        ("sharpness", 60.0, 80.0, "Sharpness is 60 line pairs, 80 needed: use an image in focus"),
+        ("colour_cast", 12.0, 10.0, "Colour cast is 12 in CIELAB, 10 allowed: correct the white"),
+        ("face_yaw", -12.0, 10.0, "Face is turned by 12° to the left, 10° allowed: use an image"),
+        ("face_roll", 12.0, 10.0, "Face is tilted by 12° to the right, 10° allowed: turn the"),
+        ("near_duplicate", 5.0, 6.0, "The most similar image differs in 5 of 64 bits"),
+    ],
+)
+def test_every_check_is_judged_again_from_its_stored_value(
+    api, admin, project, check, value, stricter, words
+):
+    report = measured(project, value, check)
+    row = QAThreshold.objects.get(qa_check__name=check, project=None)
+    limits = {"warn_limit": stricter, "fail_limit": None}
+    assert api(admin).patch(f"{URL}/{row.pk}", limits).status_code == 200
+    make.run_jobs("cpu")
+    result = report.results.get()
+    assert (result.value, result.threshold, verdict(report)) == (value, stricter, Verdict.WARN)
+    assert result.sentence.startswith(words)
 
 
 def test_a_projects_own_limits_judge_it_alone_until_they_go(api, admin, project):

@@ -64,7 +64,7 @@ def test_the_distance_is_the_number_of_differing_bits(project):
 
 
 def test_the_source_of_another_character_is_warned_of_and_its_own_older_one_is_not(
-    creator, project, character
+    creator, project, character, page
 ):
     make.source(creator, character)
     make.run_jobs("cpu")
@@ -77,3 +77,6 @@ def test_the_source_of_another_character_is_warned_of_and_its_own_older_one_is_n
     twin.refresh_from_db()
     assert of(twin.qa_report).value == 0
     assert twin.qa_report.nearest_id == again.qa_report_id
+    shown = page(creator).get(other.get_absolute_url()).content.decode()
+    assert f'href="{character.get_absolute_url()}">See the other</a>' in shown
+    assert "≥ 512" in shown  # the limit of the resolution, which passed
