@@ -10,6 +10,7 @@ from characters.models import SourceImage
 from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
+from people.signals import changed
 from qa import thresholds
 from qa.inspection import clear_failure, record_failure
 
@@ -58,3 +59,4 @@ def rejudge(lease: Lease) -> None:
 
 
 thresholds.follow(rejudging.ask_for_judging)
+changed.connect(rejudging.project_changed)

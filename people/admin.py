@@ -79,10 +79,11 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
         "name",
         "reviewers_can_approve",
         "reviewers_can_export",
+        "without_face",
         "archived_at",
         "created_at",
     ]
-    list_filter = ["reviewers_can_approve", "reviewers_can_export"]
+    list_filter = ["reviewers_can_approve", "reviewers_can_export", "without_face"]
     search_fields = ["name", "description"]
     readonly_fields = ["created_at", "updated_at", "created_by"]
     inlines = [MembershipInline]

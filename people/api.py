@@ -26,6 +26,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "description",
             "reviewers_can_approve",
             "reviewers_can_export",
+            "without_face",
             "members",
             "archived_at",
             "created_at",

@@ -1,5 +1,7 @@
 """Forms of people's pages."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
@@ -20,12 +22,27 @@ class AdminSignInForm(AdminAuthenticationForm):
 class ProjectForm(forms.ModelForm[Project]):
     class Meta:
         model = Project
-        fields = ["name", "description", "reviewers_can_approve", "reviewers_can_export"]
+        fields = [
+            "name",
+            "description",
+            "reviewers_can_approve",
+            "reviewers_can_export",
+            "without_face",
+        ]
         labels = {
             "reviewers_can_approve": "Reviewers may approve and reject variants",
             "reviewers_can_export": "Reviewers may export variants",
+            "without_face": "An image in which no face is found",
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["without_face"].required = False
+
+    def clean_without_face(self) -> str:
+        """What is not said stays as it is."""
+        return self.cleaned_data["without_face"] or self.instance.without_face
 
 
 class MemberForm(forms.Form):

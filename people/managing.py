@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.db.models.functions import Now
 
 from people.access import require
-from people.models import Project, ProjectMembership, User
+from people.models import Project, ProjectMembership, User, WithoutFace
 from people.signals import changed
 from studio.lib.errors import StudioError
 
@@ -40,6 +40,7 @@ def create_project(
     *,
     reviewers_can_approve: bool = True,
     reviewers_can_export: bool = False,
+    without_face: str = WithoutFace.WARN,
 ) -> Project:
     """A new project; whoever creates it is its first member. NameTaken when there is one."""
     require(actor, "project.create")
@@ -49,6 +50,7 @@ def create_project(
             description=description,
             reviewers_can_approve=reviewers_can_approve,
             reviewers_can_export=reviewers_can_export,
+            without_face=without_face,
             created_by=actor,
         )
         ProjectMembership.objects.create(project=project, user=actor)
@@ -56,13 +58,14 @@ def create_project(
             "name": name,
             "reviewers_can_approve": reviewers_can_approve,
             "reviewers_can_export": reviewers_can_export,
+            "without_face": str(without_face),
         }
         tell(actor, "project.create", project, after=facts)
     return project
 
 
 def edit_project(actor: User, project: Project, **changes: Any) -> Project:
-    """Change name, description, what reviewers may do, or `archived_at`; NameTaken."""
+    """Change name, description, the project's rules, or `archived_at`; NameTaken."""
     require(actor, "project.edit", project)
     with _own_name(changes.get("name", "")), transaction.atomic():
         fresh = Project.objects.select_for_update().get(pk=project.pk)

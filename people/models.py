@@ -68,6 +68,14 @@ class User(AbstractUser):
         return self.is_admin or super().has_module_perms(app_label)
 
 
+class WithoutFace(models.TextChoices):
+    """What an image in which no face is found means in a project."""
+
+    REFUSE = "refuse", "Its checks fail"
+    WARN = "warn", "Its checks warn"
+    ALLOW = "allow", "Its checks pass"
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Projects that the person is a member of; an admin sees all, without a role nothing."""
@@ -108,6 +116,12 @@ class Project(Stamped):
         db_default=False,
         help_text="Reviewers export variants for editing elsewhere.",
     )
+    without_face = models.TextField(
+        choices=WithoutFace.choices,
+        default=WithoutFace.WARN,
+        db_default=WithoutFace.WARN,
+        help_text="What an image without a face means: there is no likeness to measure.",
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -119,6 +133,12 @@ class Project(Stamped):
     class Meta:
         db_table = "projects"
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="ck_projects_without_face",
+                condition=models.Q(without_face__in=WithoutFace.values),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

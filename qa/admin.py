@@ -13,6 +13,7 @@ from qa import thresholds
 from qa.activating import activate
 from qa.errors import QAError
 from qa.models import (
+    Calibration,
     EmbeddingModel,
     FaceEmbedding,
     QACheck,
@@ -110,6 +111,12 @@ class QAThresholdAdmin(admin.ModelAdmin[QAThreshold]):
         }
 
 
+class CalibrationInline(Evidence, admin.TabularInline[Calibration, EmbeddingModel]):
+    model = Calibration
+    fields = ["created_at", "origin", "same", "different", "match_limit", "check_limit", "auc"]
+    extra = 0
+
+
 @admin.register(EmbeddingModel)
 class EmbeddingModelAdmin(admin.ModelAdmin[EmbeddingModel]):
     list_display = ["name", "version", "is_active", "dimensions", "metric", "licence"]
@@ -123,6 +130,7 @@ class EmbeddingModelAdmin(admin.ModelAdmin[EmbeddingModel]):
         "is_active",
     ]
     actions = ["make_active"]
+    inlines = [CalibrationInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

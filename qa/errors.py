@@ -15,6 +15,12 @@ class UnreadableImage(QAError):
     code = "unreadable_image"
 
 
+class NoSuchFace(QAError):
+    """Of the faces that were found, none has this number."""
+
+    code = "no_such_face"
+
+
 class FaceModelMissing(QAError):
     """The weights of a face model are not on disk, or are not the ones they should be."""
 

@@ -5,11 +5,13 @@ pixels and vectors and never learns whose they are.
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from people.models import WithoutFace
 from qa.duplicates import nearest
 from qa.errors import FaceModelChanged, QAError
 from qa.measuring import NO_FACE, Inspected, Measurement, measure_face
@@ -22,16 +24,25 @@ from qa.models import (
     QAReport,
     QAThreshold,
 )
-from qa.policy import Limits, Verdict, judge_check, worst
+from qa.policy import FaceRules, Limits, Verdict, judge_check, worst
 from qa.readings import FaceReading
 from qa.similarity import likeness
 
 FACE_CHECKS = ("face_count", "face_size", "face_yaw", "face_roll", "eyes_open", "likeness")
+WITHOUT_FACE: dict[str, Verdict] = {
+    WithoutFace.REFUSE: Verdict.FAIL,
+    WithoutFace.WARN: Verdict.WARN,
+    WithoutFace.ALLOW: Verdict.PASS,
+}
 
 
-def open_report(project_id: int, subject: str) -> QAReport:
-    """Write the row that both halves fill; `subject` is `source` or `variant`."""
-    return QAReport.objects.create(project_id=project_id, subject=subject)
+def open_report(project_id: int, subject: str, before: QAReport | None = None) -> QAReport:
+    """Write the row that both halves fill; `subject` is `source` or `variant`.
+
+    `before` is an earlier report of the same image: the face that a person chose still counts.
+    """
+    face_at = before.face_at if before else None
+    return QAReport.objects.create(project_id=project_id, subject=subject, face_at=face_at)
 
 
 def active_model() -> EmbeddingModel:
@@ -86,6 +97,7 @@ def record_faces(
             score = compared.value
             limits.setdefault("likeness", model.limits)
         report.results.filter(qa_check__name__in=FACE_CHECKS).delete()
+        report.faces = [asdict(face) for face in reading.faces]
         _write(report, found, limits)
         report.compared_with = reference
         report.faces_read_at = timezone.now()
@@ -165,6 +177,11 @@ def limits_of(project_id: int) -> dict[str, Limits]:
     return {row.qa_check.name: row.limits for row in own_last}
 
 
+def face_rules(report: QAReport) -> FaceRules:
+    """What the count of faces means for this image."""
+    return FaceRules(WITHOUT_FACE[report.project.without_face], report.face_at is not None)
+
+
 def _write(
     report: QAReport, measurements: Iterable[Measurement], limits: dict[str, Limits]
 ) -> None:
@@ -172,7 +189,7 @@ def _write(
     rows = []
     for found in measurements:
         allowed = limits.get(found.check, Limits())
-        judged = judge_check(found.check, found.value, allowed, found.missing)
+        judged = judge_check(found.check, found.value, allowed, found.missing, face_rules(report))
         rows.append(
             QACheckResult(
                 report=report,

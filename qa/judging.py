@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.db.models import Max, Q
 
-from qa.inspection import limits_of
+from qa.inspection import face_rules, limits_of
 from qa.models import FaceEmbedding, QACheck, QACheckResult, QAReport, QAThreshold
 from qa.policy import Limits, Verdict, judge_check
 
@@ -33,7 +33,9 @@ def judge_again(project_id: int, check: str) -> Iterator[float]:
 
 def _judge(project_id: int, check: str, report_ids: set[int]) -> None:
     with transaction.atomic():
-        reports = list(QAReport.objects.select_for_update().filter(pk__in=report_ids))
+        held = QAReport.objects.select_for_update(of=("self",)).select_related("project")
+        reports = list(held.filter(pk__in=report_ids))
+        rules = {report.pk: face_rules(report) for report in reports}
         limits = limits_of(project_id).get(check)
         results = QACheckResult.objects.filter(
             report__in=reports, qa_check__name=check, value__isnull=False
@@ -42,7 +44,7 @@ def _judge(project_id: int, check: str, report_ids: set[int]) -> None:
         judged = list(results)
         for result in judged:
             allowed = limits or models.get(result.report_id, Limits())
-            judgement = judge_check(check, result.value, allowed)
+            judgement = judge_check(check, result.value, allowed, faces=rules[result.report_id])
             result.verdict_id = judgement.verdict
             result.threshold = judgement.threshold
             result.sentence = judgement.sentence

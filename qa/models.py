@@ -130,6 +130,12 @@ class QAReport(Stamped):
         related_name="+",
         help_text="The report of the most similar image.",
     )
+    faces = models.JSONField(
+        default=list, blank=True, help_text="Faces that were found, largest first, in pixels"
+    )
+    face_at = models.JSONField(
+        null=True, blank=True, help_text="A point in the face that a person chose, in pixels"
+    )
 
     class Meta:
         db_table = "qa_reports"
@@ -231,6 +237,38 @@ class EmbeddingModel(Stamped):
     def limits(self) -> Limits:
         """Likeness warns below `match` and fails below `check`."""
         return Limits(warn=self.thresholds["match"], fail=self.thresholds["check"])
+
+
+class Calibration(Stamped):
+    """Limits that were fitted to labelled pairs for one version of a face model (evidence)."""
+
+    model = models.ForeignKey(EmbeddingModel, on_delete=models.PROTECT, related_name="calibrations")
+    origin = models.TextField(
+        choices=[("pairs", "labelled pairs"), ("decisions", "decisions of the studio")]
+    )
+    same = models.PositiveIntegerField(help_text="Pairs of one person that it was fitted to.")
+    different = models.PositiveIntegerField(help_text="Pairs of two people.")
+    match_limit = models.FloatField()
+    check_limit = models.FloatField()
+    auc = models.FloatField()
+    brier = models.FloatField()
+
+    class Meta:
+        db_table = "embedding_calibrations"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(origin__in=["pairs", "decisions"]),
+                name="ck_embedding_calibrations_origin",
+            ),
+            models.CheckConstraint(
+                condition=Q(check_limit__lte=models.F("match_limit")),
+                name="ck_embedding_calibrations_limits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"calibration of {self.model} by {self.same + self.different} pairs"
 
 
 class FaceEmbedding(Stamped):

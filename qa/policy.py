@@ -25,6 +25,18 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class FaceRules:
+    """What the count of faces means: the verdict where there is none, and whether a person has
+    chosen one of several."""
+
+    without: Verdict = Verdict.WARN
+    chosen: bool = False
+
+
+ASKS = FaceRules()
+
+
+@dataclass(frozen=True)
 class Judgement:
     """The verdict (None: not measured), the limit that it names, and the sentence."""
 
@@ -50,20 +62,24 @@ def judge(check: Check, value: float | None, limits: Limits, missing: str = "") 
     return Judgement(verdict, needed, _sentence(check, value, needed, verdict))
 
 
-def judge_faces(count: int) -> Judgement:
-    """None or several faces is a warning that asks; it never rejects (product.md B3)."""
+def judge_faces(count: int, rules: FaceRules = ASKS) -> Judgement:
+    """Several faces are a warning that asks which one counts; none is what the project says."""
     if count == 1:
         return Judgement(Verdict.PASS, 1, "One face was found.")
     if count == 0:
-        sentence = (
-            "No face was found, one expected: is this the right image? "
-            "Without a face its likeness is not measured."
-        )
-    else:
-        sentence = (
-            f"{count} faces were found, one expected: is the largest the right one? "
-            "If not, crop to one face."
-        )
+        sentence = "No face was found, so the likeness is not measured."
+        if rules.without is not Verdict.PASS:
+            sentence = (
+                "No face was found, one expected: is this the right image? "
+                "Without a face its likeness is not measured."
+            )
+        return Judgement(rules.without, 1, sentence)
+    if rules.chosen:
+        return Judgement(Verdict.PASS, 1, f"{count} faces were found; one of them was chosen.")
+    sentence = (
+        f"{count} faces were found, one expected: is the largest the right one? "
+        "If not, choose the one that counts, or crop to it."
+    )
     return Judgement(Verdict.WARN, 1, sentence)
 
 
@@ -101,8 +117,14 @@ def _written(check: Check, value: float, verdict: Verdict) -> str:
     return f"{towards(shown * unit + nudge) / unit:.{check.decimals}f}"
 
 
-def judge_check(name: str, value: float | None, limits: Limits, missing: str = "") -> Judgement:
-    """Judge a value by the name of its check; the count of faces has a policy of its own."""
+def judge_check(
+    name: str,
+    value: float | None,
+    limits: Limits,
+    missing: str = "",
+    faces: FaceRules = ASKS,
+) -> Judgement:
+    """Judge a value by the name of its check; the count of faces has rules of its own."""
     if name == FACE_COUNT and value is not None:
-        return judge_faces(int(value))
+        return judge_faces(int(value), faces)
     return judge(CHECKS[name], value, limits, missing)

@@ -15,7 +15,7 @@ from people.models import Project, User
 from qa.models import QACheck, QAThreshold
 from studio.lib.errors import Conflict, StudioError
 
-Follow = Callable[[User, QACheck, Project | None], object]
+Follow = Callable[[User | None, QACheck, Project | None], object]
 
 _followers: list[Follow] = []
 
@@ -43,6 +43,15 @@ def follow(step: Follow) -> None:
     _followers.append(step)
 
 
+def tell(actor: User | None, check: QACheck, project: Project | None) -> None:
+    """Say, inside the transaction, that values of a check are judged otherwise from now on.
+
+    `project` None: wherever the studio's limits hold.
+    """
+    for step in _followers:
+        step(actor, check, project)
+
+
 def add_limits(
     actor: User, check: QACheck, project: Project | None, warn: float | None, fail: float | None
 ) -> QAThreshold:
@@ -68,7 +77,7 @@ def remove_limits(actor: User, row: QAThreshold) -> None:
     with transaction.atomic():
         record(actor, "qa_threshold.delete", row, before=said(row))
         row.delete()
-        _tell(actor, row)
+        tell(actor, row.qa_check, row.project)
 
 
 def said(row: QAThreshold) -> dict[str, Any]:
@@ -83,15 +92,10 @@ def _save(actor: User, row: QAThreshold, before: dict[str, Any], verb: str) -> Q
         with transaction.atomic():
             row.save()
             record(actor, verb, row, before=before, after=said(row))
-            _tell(actor, row)
+            tell(actor, row.qa_check, row.project)
     except ValidationError as error:
         field, texts = next(iter(error.message_dict.items()))
         raise BadLimits(" ".join(texts), field=field) from error
     except IntegrityError as error:
         raise LimitsThere("There are limits for this check already: change those.") from error
     return row
-
-
-def _tell(actor: User, row: QAThreshold) -> None:
-    for step in _followers:
-        step(actor, row.qa_check, row.project)

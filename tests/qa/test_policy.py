@@ -3,7 +3,7 @@
 import pytest
 
 from qa.checks import CHECKS
-from qa.policy import Limits, Verdict, judge, judge_check, judge_faces, worst
+from qa.policy import FaceRules, Limits, Verdict, judge, judge_check, judge_faces, worst
 
 
 def said(name, value, warn=None, fail=None):
@@ -84,3 +84,16 @@ def test_one_face_passes():
 def test_a_report_is_as_bad_as_its_worst_check():
     assert worst([Verdict.PASS, Verdict.FAIL, Verdict.WARN]) == Verdict.FAIL
     assert worst([Verdict.PASS]) == Verdict.PASS
+
+
+def test_what_no_face_means_is_the_projects_to_say():
+    for verdict in Verdict:
+        assert judge_faces(0, FaceRules(without=verdict)).verdict == verdict
+
+
+def test_a_face_that_a_person_chose_of_several_passes():
+    judged = judge_faces(3, FaceRules(chosen=True))
+    assert (judged.verdict, judged.sentence) == (
+        Verdict.PASS,
+        "3 faces were found; one of them was chosen.",
+    )
