@@ -16,6 +16,10 @@ class QAPending(Conflict):
     code = "qa_pending"
 
 
+class NotChecked(Conflict):
+    code = "not_checked"
+
+
 class QAFailed(Conflict):
     code = "qa_failed"
 

@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 
 from characters.approving import approve_refusal
 from characters.attesting import current_attestation
-from characters.models import BaselineStatus, Character, Depicts, LikenessAttestation, SourceImage
+from characters.models import (
+    BaselineStatus,
+    Character,
+    Depicts,
+    LikenessAttestation,
+    LikenessMatch,
+    SourceImage,
+)
+from characters.resembling import resembling
 from jobs.models import Job
 from people.access import role_allows
 from people.models import User
@@ -58,11 +66,17 @@ class SourcePanel:
     upload_refusal: str
     approve_refusal: str
     jobs_running: bool
+    may_choose_face: bool
+    alike: list[LikenessMatch]
     errors: list[str] = field(default_factory=list)
 
     @property
     def face(self) -> FaceEmbedding | None:
         return self.source.embedding if self.source else None
+
+    @property
+    def has_several_faces(self) -> bool:
+        return self.report is not None and len(self.report.faces) > 1
 
     @property
     def model_label(self) -> str:
@@ -97,6 +111,8 @@ def panel_of(user: User, character: Character, errors: list[str] | None = None) 
         upload_refusal=_upload_refusal(character),
         approve_refusal=refusal.sentence if refusal else "",
         jobs_running=any(job.is_open for job in jobs if job),
+        may_choose_face=bool(role_allows(user, "source.choose_face", character)),
+        alike=_alike(user, source),
         errors=errors or [],
     )
 
@@ -115,6 +131,14 @@ def _upload_refusal(character: Character) -> str:
     if character.is_locked:
         return "The baseline is approved, so the source image is locked."
     return ""
+
+
+def _alike(user: User, source: SourceImage | None) -> list[LikenessMatch]:
+    """Whom the face looks like, of characters that the person may see."""
+    if source is None or source.embedding_id is None:
+        return []
+    seen = Character.objects.visible_to(user)
+    return list(resembling(source).filter(other__character__in=seen))
 
 
 def _badges(
@@ -149,5 +173,7 @@ def _face_badge(report: QAReport, checks: list[QACheckResult], job: Job | None) 
     if count == 0:
         return Badge("No face found", "warn", "Likeness cannot be measured without a face.")
     if count > 1:
-        return Badge(f"{count} faces", "warn", "The largest face counts.")
+        if report.face_at is not None:
+            return Badge(f"One of {count} faces", "pass", "The face that was chosen counts.")
+        return Badge(f"{count} faces", "warn", "The largest face counts until one is chosen.")
     return Badge("Face found", "pass")

@@ -9,10 +9,10 @@ from django.urls import reverse
 from characters import imports  # noqa: F401  it holds models too
 from jobs.models import Job
 from people.models import Project, User
-from qa.models import FaceEmbedding, QAReport
+from qa.models import EmbeddingModel, FaceEmbedding, QAReport
 from studio.lib.files import rendition_key
 from studio.lib.lookups import States
-from studio.lib.tables import Lookup, Stamped
+from studio.lib.tables import Lookup, NamedIndex, Stamped
 
 OF_AGE = 18  # years; below it, or without a recorded age, everything is rated general
 
@@ -237,6 +237,7 @@ class SourceImage(Stamped):
     class Meta:
         db_table = "source_images"
         ordering = ["-version"]
+        indexes = [NamedIndex(fields=["updated_at"], name="idx_source_images_updated_at")]
         constraints = [
             models.UniqueConstraint(
                 fields=["character", "version"], name="uq_source_images_character_version"
@@ -274,6 +275,30 @@ class SourceImage(Stamped):
         """The storage key of `display`, `w256`, `w512` or `w1280`."""
         ext = self.display_ext if rendition == "display" else "webp"
         return rendition_key(self.KIND, self.character_id, self.sha256, rendition, ext)
+
+
+class LikenessMatch(Stamped):
+    """Another character's source image that showed nearly the same face when this one was read."""
+
+    source = models.ForeignKey(SourceImage, on_delete=models.CASCADE, related_name="resembles")
+    other = models.ForeignKey(SourceImage, on_delete=models.CASCADE, related_name="+")
+    model = models.ForeignKey(EmbeddingModel, on_delete=models.PROTECT, related_name="+")
+    likeness = models.FloatField()
+
+    class Meta:
+        db_table = "likeness_matches"
+        ordering = ["-likeness", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "other"], name="uq_likeness_matches_source_other"
+            ),
+            models.CheckConstraint(
+                condition=Q(likeness__gte=0, likeness__lte=1), name="ck_likeness_matches_likeness"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} looks like {self.other}"
 
 
 class BaselineDecision(Stamped):

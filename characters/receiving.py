@@ -130,7 +130,7 @@ def rerun_checks(actor: User, source: SourceImage) -> Received:
     require(actor, "source.rerun_qa", source)
     with transaction.atomic():
         source = SourceImage.objects.select_for_update().get(pk=source.pk)
-        source.qa_report = open_report(source.project_id, "source")
+        source.qa_report = open_report(source.project_id, "source", source.qa_report)
         source.embedding = None
         source.save(update_fields=["qa_report", "embedding"])
         qa, embedding = ask_for_checks(actor, source)
@@ -141,22 +141,31 @@ def rerun_checks(actor: User, source: SourceImage) -> Received:
 
 def ask_for_checks(actor: User | None, source: SourceImage) -> tuple[Job, Job]:
     """Ask for the QA and the embedding job of a source (inside the caller's transaction)."""
-    character = source.character
-    asks = [
-        Ask(
-            kind=kind,
-            title=f"{word} · {character.name} v{source.version}",
-            args={"source_id": source.pk, "report_id": source.qa_report_id},
-            url=character.get_absolute_url(),
-            groups=[f"character-{character.pk}"],
-            priority=1,
-        )
-        for kind, word in (("source.qa", "QA"), ("source.embed", "Face"))
-    ]
-    qa, embedding = ask(character.project_id, actor, asks)
+    asks = [_check_of(source, "source.qa", "QA"), _check_of(source, "source.embed", "Face")]
+    qa, embedding = ask(source.project_id, actor, asks)
     source.qa_job, source.embedding_job = qa, embedding
     source.save(update_fields=["qa_job", "embedding_job"])
     return qa, embedding
+
+
+def ask_for_faces(actor: User, source: SourceImage) -> Job:
+    """Ask for the embedding job alone (inside the caller's transaction)."""
+    (job,) = ask(source.project_id, actor, [_check_of(source, "source.embed", "Face")])
+    source.embedding_job = job
+    source.save(update_fields=["embedding_job"])
+    return job
+
+
+def _check_of(source: SourceImage, kind: str, word: str) -> Ask:
+    character = source.character
+    return Ask(
+        kind=kind,
+        title=f"{word} · {character.name} v{source.version}",
+        args={"source_id": source.pk, "report_id": source.qa_report_id},
+        url=character.get_absolute_url(),
+        groups=[f"character-{character.pk}"],
+        priority=1,
+    )
 
 
 def refuse_locked(character: Character) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from characters import import_views, views
+from characters import face_views, import_views, views
 
 urlpatterns = [
     path("projects/<int:pk>/characters/new/", views.create, name="character-create"),
@@ -26,5 +26,6 @@ urlpatterns = [
         )
         for verb in ("approve", "reject", "unlock")
     ),
+    path("sources/<int:pk>/faces/", face_views.of_source, name="source-faces"),
     path("media/sources/<int:pk>/<slug:rendition>/", views.media, name="source-media"),
 ]

@@ -1,15 +1,25 @@
 """Checking a source image: its pixels (cpu queue) and its faces (gpu queue)."""
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 
+from characters import resembling
 from characters.models import Character, SourceImage
 from jobs.claiming import Lease
 from qa import inspection, measuring
+from qa.choosing import face_at
 from qa.faces import read_faces
 from qa.models import QAReport
 from studio.lib.errors import NotFound
 from studio.lib.fault_points import fault_point
 from studio.lib.files import read
+
+Embedded = Callable[[SourceImage], None]
+
+# Called in the transaction that gives a source image its vector, or takes it away. An app above
+# registers here what it compares with it.
+ON_EMBEDDED: list[Embedded] = []
 
 
 def check_pixels(lease: Lease) -> None:
@@ -23,17 +33,20 @@ def check_pixels(lease: Lease) -> None:
 
 def check_faces(lease: Lease) -> None:
     """Find the faces, embed the one that counts, and record both."""
-    source = _source(lease)
-    image = read(source.rendition_path("display"))
-    reading = read_faces(image, inspection.active_model().name)
+    source, report_id = _source(lease), lease.job.args["report_id"]
+    image, model = read(source.rendition_path("display")), inspection.active_model()
+    reading = read_faces(image, model.name, face_at(report_id))
+    alike = [] if reading.vector is None else resembling.look(source, model, reading.vector)
     eyes = measuring.measure_eyes(image, reading)
     fault_point("vetting.read")
     with lease.finish(note=reading.note):
         inspection.require_active(reading)
-        embedding, _ = inspection.record_faces(lease.job.args["report_id"], reading, None, eyes)
-        SourceImage.objects.filter(pk=source.pk, qa_report_id=lease.job.args["report_id"]).update(
-            embedding=embedding
-        )
+        embedding, _ = inspection.record_faces(report_id, reading, None, eyes)
+        rows = SourceImage.objects.filter(pk=source.pk, qa_report_id=report_id)
+        if rows.update(embedding=embedding):
+            resembling.record_alike(source, model, alike)
+            for tell in ON_EMBEDDED:
+                tell(source)
 
 
 def _others(source: SourceImage) -> QuerySet[QAReport]:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from characters import receiving
+from characters import receiving, vetting
 from characters.actors import mirror_report
 from comfy_bridge import health, pool, versions
 from comfy_bridge.models import ServerStatus, Submission
@@ -22,6 +22,7 @@ from variants import (
     publishing,
     rechecking,
     reembedding,
+    remeasuring,
     trashing,  # noqa: F401  its chore registers
     trying,
     waiting,
@@ -173,6 +174,11 @@ def remeasure(lease: Lease) -> None:
     reembedding.remeasure(lease)
 
 
+@handles("variant.likeness", "cpu", "Likeness of images to a source whose face was read anew")
+def likeness(lease: Lease) -> None:
+    publishing.likeness_measured(remeasuring.measure_again(lease))
+
+
 @chore
 def check_servers() -> None:
     """Every round of the sweeper: ask each server how it is, and say why work waits for one."""
@@ -183,5 +189,6 @@ def check_servers() -> None:
 
 
 narrow("comfy", waiting.when_a_server_is_free)
+vetting.ON_EMBEDDED.append(remeasuring.source_embedded)
 receiving.ON_REPLACED.append(rechecking.source_replaced)
 versions.ON_ADDED.append(rechecking.workflow_renewed)

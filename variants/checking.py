@@ -5,8 +5,10 @@ from django.db.models import QuerySet
 from characters.models import SourceImage
 from jobs.asking import Ask, ask
 from jobs.claiming import Lease
+from jobs.models import Job
 from people.models import User
 from qa import inspection, measuring
+from qa.choosing import face_at
 from qa.faces import read_faces
 from qa.models import QAReport
 from studio.lib.fault_points import fault_point
@@ -22,21 +24,31 @@ def ask_for_checks(
 
     `against` is the source to measure the likeness to, when it is not the one it was made from.
     """
+    checks = (("variant.qa", "QA"), ("variant.embed", "Face"))
+    ask(
+        variant.project_id,
+        actor,
+        [_check_of(variant, kind, word, against) for kind, word in checks],
+    )
+
+
+def ask_for_faces(actor: User, variant: ImageVariant) -> Job:
+    """Ask for the embedding job alone (inside the caller's transaction)."""
+    (job,) = ask(variant.project_id, actor, [_check_of(variant, "variant.embed", "Face", None)])
+    return job
+
+
+def _check_of(variant: ImageVariant, kind: str, word: str, against: SourceImage | None) -> Ask:
     args = {"variant_id": variant.pk, "report_id": variant.qa_report_id}
     if against is not None:
         args["source_id"] = against.pk
-    name = f"{variant.character.name} · {variant.variant_type_id} {variant.pk}"
-    asks = [
-        Ask(
-            kind=kind,
-            title=f"{word} · {name}",
-            args=args,
-            url=variant.get_absolute_url(),
-            groups=[f"character-{variant.character_id}"],
-        )
-        for kind, word in (("variant.qa", "QA"), ("variant.embed", "Face"))
-    ]
-    ask(variant.project_id, actor, asks)
+    return Ask(
+        kind=kind,
+        title=f"{word} · {variant.character.name} · {variant.variant_type_id} {variant.pk}",
+        args=args,
+        url=variant.get_absolute_url(),
+        groups=[f"character-{variant.character_id}"],
+    )
 
 
 def check_pixels(lease: Lease) -> None:
@@ -51,10 +63,10 @@ def check_pixels(lease: Lease) -> None:
 def check_faces(lease: Lease) -> None:
     """Find the faces, embed the one that counts, and measure its likeness to the source's."""
     variant = _variant(lease)
-    image = read(variant.rendition_path("display"))
-    reading = read_faces(image, inspection.active_model().name)
-    eyes = measuring.measure_eyes(image, reading)
     report_id = lease.job.args["report_id"]
+    image, model = read(variant.rendition_path("display")), inspection.active_model()
+    reading = read_faces(image, model.name, face_at(report_id))
+    eyes = measuring.measure_eyes(image, reading)
     fault_point("checking.read")
     with lease.finish(note=reading.note):
         inspection.require_active(reading)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from people.access import Decision
 from qa.policy import Verdict
+from qa.similarity import band
 from variants.models import ImageVariant
 from variants.viewing import VariantViewing, is_open_to_all
 from variants.vocabulary import VariantStatus
@@ -62,6 +63,11 @@ class Card:
     @property
     def likeness(self) -> float | None:
         return self.variant.likeness
+
+    @property
+    def likeness_model(self) -> str:
+        """The face model that measured it."""
+        return str(self.variant.embedding.model) if self.variant.embedding else ""
 
     @property
     def error(self) -> str:
@@ -129,10 +135,7 @@ def _band(variant: ImageVariant) -> str:
     """`match`, `check` or `differs` by the limits of the model that measured; empty when none."""
     if variant.likeness is None or variant.embedding is None:
         return ""
-    limits = variant.embedding.model.thresholds
-    if variant.likeness >= limits["match"]:
-        return "match"
-    return "check" if variant.likeness >= limits["check"] else "differs"
+    return band(variant.likeness, variant.embedding.model.thresholds)
 
 
 def _qa(variant: ImageVariant) -> tuple[str, str]:

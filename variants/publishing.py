@@ -72,6 +72,16 @@ def variant_restored(variant: ImageVariant) -> None:
     )
 
 
+def likeness_measured(character: Character) -> None:
+    """After commit: many images have another likeness; open galleries are read anew."""
+    push_on_commit(
+        "embedding.finished",
+        _groups(character),
+        fragments={f"character-{character.pk}": render_to_string("variants/_refresh.html")},
+        character_id=character.pk,
+    )
+
+
 def variant_progress(variant: ImageVariant, fraction: float, note: str, preview: str) -> None:
     """At once: how far the generation is."""
     bar = Bar(variant.pk, round(fraction * 100), note, preview)

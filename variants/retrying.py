@@ -73,7 +73,7 @@ def rerun_checks(actor: User, variant: ImageVariant, *, against: SourceImage | N
         raise NoFile("There is no image to check yet.")
     with transaction.atomic():
         fresh = ImageVariant.objects.select_for_update(of=("self",)).get(pk=variant.pk)
-        fresh.qa_report = open_report(fresh.project_id, "variant")
+        fresh.qa_report = open_report(fresh.project_id, "variant", fresh.qa_report)
         fresh.embedding = None
         fresh.likeness = None
         fresh.save(update_fields=["qa_report", "embedding", "likeness"])

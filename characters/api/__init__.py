@@ -1,12 +1,14 @@
 """REST of characters, a module for each topic; each module lists its own routes."""
 
-from characters.api import baseline, describing, importing, sources
+from characters.api import baseline, describing, faces, importing, sources
 from characters.api.shapes import (
     SOURCE_SHOWN,
     CharacterSerializer,
+    FoundFaceJson,
     ReportJson,
     SourceJson,
     character_for,
+    faces_json,
     report_json,
     source_json,
 )
@@ -14,9 +16,11 @@ from characters.api.shapes import (
 __all__ = [
     "SOURCE_SHOWN",
     "CharacterSerializer",
+    "FoundFaceJson",
     "ReportJson",
     "SourceJson",
     "character_for",
+    "faces_json",
     "report_json",
     "source_json",
     "urlpatterns",
@@ -25,6 +29,7 @@ __all__ = [
 urlpatterns = [
     *describing.urlpatterns,
     *sources.urlpatterns,
+    *faces.urlpatterns,
     *baseline.urlpatterns,
     *importing.urlpatterns,
 ]

@@ -10,10 +10,14 @@ from rest_framework import serializers
 from characters.models import Character, SourceImage
 from people.models import Project
 from people.requests import SignedIn
-from qa.models import QAReport
+from qa.models import FaceEmbedding, QAReport
 from qa.policy import Verdict
+from qa.similarity import band
 from studio.lib.errors import NotFound
 from studio.lib.media import RENDITIONS
+
+# What a source's resemblances are read from, for prefetch_related.
+RESEMBLANCES = ("resembles__other__character", "resembles__model")
 
 
 class VisibleProject(serializers.PrimaryKeyRelatedField[Project]):
@@ -103,6 +107,26 @@ class FaceJson(TypedDict):
     model_version: str
 
 
+class FoundFaceJson(TypedDict):
+    """A face that was found; `number` names it where one is chosen, `counts` is the one that is
+    measured."""
+
+    number: int
+    box: list[float]
+    landmarks: list[list[float]]
+    confidence: float
+    counts: bool
+
+
+class ResemblanceJson(TypedDict):
+    """Another character of the project whose source shows nearly the same face."""
+
+    character: int
+    name: str
+    likeness: float
+    likeness_band: str
+
+
 class CheckJobsJson(TypedDict):
     """The jobs that check a source image."""
 
@@ -129,6 +153,8 @@ class SourceJson(TypedDict):
     thumbnails: dict[str, str]
     qa: ReportJson | None
     face: FaceJson | None
+    faces: list[FoundFaceJson]
+    resembles: list[ResemblanceJson]
     jobs: CheckJobsJson
     base_image_status: NotRequired[str]
 
@@ -176,6 +202,36 @@ def report_json(report: QAReport | None) -> ReportJson | None:
     }
 
 
+def faces_json(report: QAReport | None, counting: FaceEmbedding | None) -> list[FoundFaceJson]:
+    """The faces of a report, largest first; `counting` is the one whose vector is compared."""
+    return [
+        {
+            "number": number,
+            "box": face["box"],
+            "landmarks": face["landmarks"],
+            "confidence": face["confidence"],
+            "counts": counting is not None and face["box"] == counting.box,
+        }
+        for number, face in enumerate(report.faces if report else ())
+    ]
+
+
+def _resemblances(source: SourceImage) -> list[ResemblanceJson]:
+    """Whom it looks like; a list has fetched them for all its sources at once."""
+    prefetch_related_objects([source], *RESEMBLANCES)
+    return [
+        {
+            "character": match.other.character_id,
+            "name": match.other.character.name,
+            "likeness": match.likeness,
+            "likeness_band": band(match.likeness, match.model.thresholds),
+        }
+        for match in source.resembles.all()
+        if match.other.character.current_source_id == match.other_id
+        and match.other.character.archived_at is None
+    ]
+
+
 def source_json(request: SignedIn, source: SourceImage) -> SourceJson:
     """What the API says of a source image."""
     face = source.embedding
@@ -208,5 +264,7 @@ def source_json(request: SignedIn, source: SourceImage) -> SourceJson:
         }
         if face
         else None,
+        "faces": faces_json(source.qa_report, face),
+        "resembles": _resemblances(source),
         "jobs": {"qa": source.qa_job_id, "embedding": source.embedding_job_id},
     }

@@ -8,7 +8,13 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
 from characters import receiving, serving
-from characters.api.shapes import CheckJobsJson, SourceJson, character_for, source_json
+from characters.api.shapes import (
+    RESEMBLANCES,
+    CheckJobsJson,
+    SourceJson,
+    character_for,
+    source_json,
+)
 from characters.models import SourceImage
 from characters.views import source_limits
 from people.idempotency import once
@@ -63,7 +69,8 @@ def source_history(request: SignedIn, pk: int) -> Response:
         .sources.present()
         .select_related("qa_report", "embedding__model", "created_by")
     )
-    found, following = page_of(request, rows.prefetch_related("qa_report__results__qa_check"))
+    rows = rows.prefetch_related("qa_report__results__qa_check", *RESEMBLANCES)
+    found, following = page_of(request, rows)
     return Response({"results": [source_json(request, s) for s in found], "next": following})
 
 

@@ -7,13 +7,13 @@ from typing import Any, NotRequired, TypedDict
 from django.urls import reverse
 from rest_framework.response import Response
 
-from characters.api import ReportJson, report_json
+from characters.api import FoundFaceJson, ReportJson, faces_json, report_json
 from characters.models import ContentRating
 from people.requests import SignedIn
 from studio.lib.addresses import whole as whole_number
 from studio.lib.errors import NotFound, StudioError
 from studio.lib.media import RENDITIONS
-from variants import rechecking
+from variants import rechecking, resembling
 from variants.errors import BadValue
 from variants.fragments import card_of
 from variants.models import ImageVariant
@@ -24,8 +24,17 @@ YES_OR_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "
 ONE = "characters/<int:pk>/variants/<int:vid>"
 
 
+class HeroLikenessJson(TypedDict):
+    """How like a variant is to a hero of its character."""
+
+    variant: int
+    variant_type: str
+    likeness: float
+    likeness_band: str
+
+
 class VariantJson(TypedDict):
-    """A variant; a detail has `generation_params` and `qa` too."""
+    """A variant; a detail has `generation_params`, `qa`, its faces and likeness to heroes too."""
 
     id: int
     character: int
@@ -67,6 +76,8 @@ class VariantJson(TypedDict):
     sha256: str | None
     likeness: float | None
     likeness_band: str | None
+    likeness_model: str | None
+    likeness_model_version: str | None
     qa_verdict: str | None
     qa_status: str
     progress: float
@@ -83,6 +94,8 @@ class VariantJson(TypedDict):
     thumbnails: dict[str, str]
     generation_params: NotRequired[dict[str, Any]]
     qa: NotRequired[ReportJson | None]
+    faces: NotRequired[list[FoundFaceJson]]
+    likeness_to_heroes: NotRequired[list[HeroLikenessJson]]
 
 
 class RefusedJson(TypedDict):
@@ -121,6 +134,7 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
     card = card_of(variant, viewing=viewing_of(request))
     shown = not card.withheld
     options = options_of(variant)
+    model = variant.embedding.model if variant.embedding and card.likeness_band else None
     body: VariantJson = {
         "id": variant.pk,
         "character": variant.character_id,
@@ -162,6 +176,8 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
         "sha256": variant.sha256,
         "likeness": variant.likeness,
         "likeness_band": card.likeness_band or None,
+        "likeness_model": model.name if model else None,
+        "likeness_model_version": model.version if model else None,
         "qa_verdict": card.qa if card.qa in {"pass", "warn", "fail"} else None,
         "qa_status": card.qa,
         "progress": card.progress / 100,
@@ -186,6 +202,16 @@ def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = Fals
     if whole:
         body["generation_params"] = variant.generation_params if shown else {}
         body["qa"] = report_json(variant.qa_report)
+        body["faces"] = faces_json(variant.qa_report, variant.embedding) if shown else []
+        body["likeness_to_heroes"] = [
+            {
+                "variant": one.hero.pk,
+                "variant_type": one.hero.variant_type_id,
+                "likeness": one.likeness,
+                "likeness_band": one.band,
+            }
+            for one in resembling.likeness_to_heroes(variant)
+        ]
     return body
 
 

@@ -17,7 +17,7 @@ from qa.models import QACheckResult
 from studio.lib.addresses import whole
 from studio.lib.errors import Conflict, IllegalMove, StudioError
 from studio.lib.htmx import toast, wants_fragment
-from variants import rechecking, reviewing, serving
+from variants import rechecking, resembling, reviewing, serving
 from variants.errors import BadValue
 from variants.forms import DecisionForm
 from variants.fragments import card_of
@@ -60,6 +60,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "hero": siblings.filter(is_hero=True).first(),
         "reasons": RejectReason.objects.order_by("pk"),
         "tags": variant.tag_names,
+        "heroes_alike": resembling.likeness_to_heroes(variant),
+        "faces": len(variant.qa_report.faces) if variant.qa_report else 0,
         "stale": rechecking.reason(variant) if variant.recheck else "",
         "moving": move_note(with_move(Character.objects.all()).get(pk=variant.character_id)),
         "may_delete": can(request.user, "variant.delete", variant),

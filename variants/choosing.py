@@ -1,0 +1,34 @@
+"""Choosing the face that counts, where a variant shows several."""
+
+from django.db import transaction
+
+from audit.recording import record
+from characters.errors import NotChecked
+from characters.viewing import require_shown
+from jobs.models import Job
+from people.access import require
+from people.models import User
+from qa.choosing import choose_face
+from variants import checking, publishing
+from variants.models import ImageVariant
+from variants.viewing import VariantViewing
+
+
+def choose(actor: User, variant: ImageVariant, number: int) -> Job:
+    """Let the face of this number count (0 is the largest); a job measures its likeness anew.
+
+    The choice holds for every later check of this image. Raises NoSuchFace, NotChecked.
+    """
+    require(actor, "variant.choose_face", variant)
+    require_shown(VariantViewing(actor).variant(variant))
+    with transaction.atomic():
+        rows = ImageVariant.objects.select_for_update(of=("self",)).select_related("character")
+        variant = rows.get(pk=variant.pk)
+        if variant.qa_report_id is None:
+            raise NotChecked("Its faces were never looked for: check it again first.")
+        at = choose_face(variant.qa_report_id, number)
+        ImageVariant.objects.filter(pk=variant.pk).update(embedding=None, likeness=None)
+        job = checking.ask_for_faces(actor, variant)
+        record(actor, "variant.choose_face", variant, after={"face": number, "at": list(at)})
+        publishing.variant_changed(variant)
+    return job
