@@ -5,10 +5,18 @@ from django.db.models import F, QuerySet
 from characters import finding
 from characters.finding import Found
 from characters.models import LikenessMatch, SourceImage
+from people.models import Project
 from qa.models import EmbeddingModel
 from qa.similarity import Band, Vector, band
 
 TOLD = 5  # characters that one source image is told to look like, at most
+
+
+def one_at_a_time(source: SourceImage) -> None:
+    """Hold the project for the caller's transaction: of two uploads of one face that are read at
+    once, the second sees the first. (SQLite holds the whole database anyway.)"""
+    projects = Project.objects.select_for_update(no_key=True)
+    projects.filter(pk=source.character.project_id).first()
 
 
 def look(source: SourceImage, model: EmbeddingModel, vector: Vector) -> list[Found]:

@@ -1,4 +1,4 @@
-"""Which face of an image counts, where several were found: a person says so, the report keeps it."""
+"""Which face of an image counts, where several were found: a person says so; it is kept."""
 
 from django.db import transaction
 

@@ -71,6 +71,7 @@ urlpatterns = [
     path("", include("qa.api")),
     path("", include("characters.api")),
     path("", include("variants.api")),
+    path("", include("identity.api")),
     path("", include("jobs.api")),
     path("", include("comfy_bridge.api")),
     path("", include("webhooks.api")),

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "comfy_bridge",
     "characters",
     "variants",
+    "identity",
     "webhooks",
     "studio",
 ]
@@ -224,6 +225,7 @@ MODELS_DIR = Path(env.text("MODELS_DIR", str(VAR_DIR / "models")))
 MODELS_MIRROR = env.text("MODELS_MIRROR")
 GPU_THREADS = env.integer("GPU_THREADS", default=8)
 FACE_DEVICE = env.choice("FACE_DEVICE", ("auto", "cpu", "cuda"))
+FACE_INDEX_MB = env.integer("FACE_INDEX_MB", default=1024)
 
 ADULT_CONTENT_ENABLED = env.boolean("ADULT_CONTENT_ENABLED", default=False)
 

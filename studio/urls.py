@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("people.urls")),
     path("", include("characters.urls")),
     path("", include("variants.urls")),
+    path("", include("identity.urls")),
     path("", include("jobs.urls")),
     path("", include("webhooks.urls")),
     path("admin/", admin.site.urls),

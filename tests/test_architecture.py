@@ -19,6 +19,16 @@ BELOW = {
     "comfy_bridge": {"audit", "people", "studio.lib"},
     "characters": {"qa", "jobs", "comfy_bridge", "audit", "people", "studio.lib"},
     "variants": {"characters", "qa", "jobs", "comfy_bridge", "audit", "people", "studio.lib"},
+    "identity": {
+        "variants",
+        "characters",
+        "qa",
+        "jobs",
+        "comfy_bridge",
+        "audit",
+        "people",
+        "studio.lib",
+    },
     "webhooks": {"jobs", "audit", "people", "studio.lib"},
 }
 OURS = {"studio", *BELOW} - {"studio.lib"}

@@ -17,9 +17,12 @@ from characters.imports import Existing, FolderImport
 from characters.models import Character, SourceImage
 from characters.planning import Found
 from comfy_bridge.models import ComfyServer, Submission, SubmissionStatus
+from identity import searching
+from identity.models import LikenessSearch
 from jobs.models import Job, JobQueue, JobStatus
 from people import managing
 from people.models import Project, ProjectMembership, User
+from qa.inspection import open_report
 from qa.models import QACheck, QAThreshold
 from studio.lib import pictures
 from studio.lib.pictures import Limits
@@ -39,7 +42,17 @@ from variants.vocabulary import (
 )
 from webhooks.models import Delivery, DeliveryStatus, Webhook
 
-OURS = ("people", "audit", "jobs", "qa", "comfy_bridge", "characters", "variants", "webhooks")
+OURS = (
+    "people",
+    "audit",
+    "jobs",
+    "qa",
+    "comfy_bridge",
+    "characters",
+    "variants",
+    "identity",
+    "webhooks",
+)
 TOKENS = ("token_blacklist",)
 
 
@@ -108,6 +121,7 @@ class Side:
     person: User  # somebody to be removed from the project
     mask: ImageMask  # drawn for the candidate
     threshold: QAThreshold  # limits of the project's own
+    search: LikenessSearch  # by the creator, about the candidate
     prompt: UUID  # under which ComfyUI knows the hero
 
     @property
@@ -119,6 +133,10 @@ class Side:
         return self.failed.job
 
     @property
+    def draft_source(self) -> SourceImage:
+        return self.draft.current_source
+
+    @property
     def step(self) -> ReviewStep:
         return self.trashed.decisions.latest("pk").step
 
@@ -126,7 +144,7 @@ class Side:
         """What an address may name: `{character}`, `{variant}` …"""
         names = ("project", "ready", "draft", "source", "candidate", "hero", "waiting", "failed")
         more = ("trashed", "old", "step", "request", "export", "folder_import", "person", "mask")
-        last = ("waiting_job", "failed_job", "threshold")
+        last = ("waiting_job", "failed_job", "threshold", "search", "draft_source")
         rows = {name: getattr(self, name).pk for name in (*names, *more, *last)}
         return rows | {"prompt": str(self.prompt)}
 
@@ -165,11 +183,23 @@ def side(creator: User, project: Project) -> Side:
     rows.filter(pk=hero.pk).update(submission=submission)
     for row in (candidate, hero, waiting, failed, trashed, draft):
         row.refresh_from_db()
+    _with_a_face(candidate)
+    _with_a_face(draft.current_source)
     return Side(
         project, ready, draft, ready.current_source, candidate, hero, waiting, failed,
         trashed, old, candidate.request, export, folder_import, person,
-        _mask(creator, candidate), threshold, submission.prompt_id,
+        _mask(creator, candidate), threshold,
+        searching.search_by_image(creator, project, candidate), submission.prompt_id,
     )  # fmt: skip
+
+
+def _with_a_face(image: SourceImage | ImageVariant) -> None:
+    """A report that names one face, so that it can be chosen."""
+    if image.qa_report is None:
+        image.qa_report = open_report(image.project_id, image.KIND)
+        image.save(update_fields=["qa_report"])
+    image.qa_report.faces = [{"box": [1, 1, 9, 9], "landmarks": [[2, 2]] * 5, "confidence": 0.99}]
+    image.qa_report.save(update_fields=["faces"])
 
 
 def _mask(creator: User, candidate: ImageVariant) -> ImageMask:

@@ -8,8 +8,8 @@ from qa.inspection import open_report
 from qa.models import QACheck
 from tests import make
 from tests.faces import embedding, give_face, vector
-from variants.checking import source_embedded
 from variants.models import ImageVariant
+from variants.remeasuring import source_embedded
 
 
 @pytest.fixture
