@@ -69,6 +69,13 @@ def nearest(
             wanted *= 4  # much of what was near is gone: look further
 
 
+def refresh(model: EmbeddingModel) -> None:
+    """Take in what changed, so that the next search has little to read."""
+    with _lock:
+        if _fits(model):
+            _fresh(model)
+
+
 def forget() -> None:
     """Let go of every vector in this process."""
     with _lock:

@@ -3,39 +3,38 @@
 from django.db.models import F, QuerySet
 
 from characters import finding
-from characters.finding import Found
 from characters.models import LikenessMatch, SourceImage
 from people.models import Project
-from qa.models import EmbeddingModel
-from qa.similarity import Band, Vector, band
+from qa.models import FaceEmbedding
+from qa.similarity import Band, band
 
 TOLD = 5  # characters that one source image is told to look like, at most
 
 
-def one_at_a_time(source: SourceImage) -> None:
-    """Hold the project for the caller's transaction: of two uploads of one face that are read at
-    once, the second sees the first. (SQLite holds the whole database anyway.)"""
-    projects = Project.objects.select_for_update(no_key=True)
-    projects.filter(pk=source.character.project_id).first()
+def look(source: SourceImage, face: FaceEmbedding | None) -> list[LikenessMatch]:
+    """Other characters of the project whose source is a match for this face, nearest first.
+
+    Unsaved. Holds the project for the caller's transaction, so that of two uploads of one face that
+    are read at once the second sees the first. (SQLite holds the whole database anyway.)
+    """
+    if face is None:
+        return []
+    project_id = source.character.project_id
+    Project.objects.select_for_update(no_key=True).filter(pk=project_id).first()
+    found = finding.nearest(
+        face.model, face.values, TOLD, projects={project_id}, besides=source.character_id
+    )
+    return [
+        LikenessMatch(source=source, other=one.source, model=face.model, likeness=one.likeness)
+        for one in found
+        if band(one.likeness, face.model.thresholds) is Band.MATCH
+    ]
 
 
-def look(source: SourceImage, model: EmbeddingModel, vector: Vector) -> list[Found]:
-    """Other characters of the project whose source is a match for this face, nearest first."""
-    project = {source.character.project_id}
-    found = finding.nearest(model, vector, TOLD, projects=project, besides=source.character_id)
-    return [one for one in found if band(one.likeness, model.thresholds) is Band.MATCH]
-
-
-def record_alike(source: SourceImage, model: EmbeddingModel, found: list[Found]) -> None:
+def record_alike(source: SourceImage, found: list[LikenessMatch]) -> None:
     """Remember them in place of those of an earlier reading (in the caller's transaction)."""
     source.resembles.all().delete()
-    there = SourceImage.objects.filter(pk__in=[one.source.pk for one in found])
-    still = set(there.values_list("pk", flat=True))
-    LikenessMatch.objects.bulk_create(
-        LikenessMatch(source=source, other=one.source, model=model, likeness=one.likeness)
-        for one in found
-        if one.source.pk in still
-    )
+    LikenessMatch.objects.bulk_create(found)
 
 
 def resembling(source: SourceImage) -> QuerySet[LikenessMatch]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 
-from characters import resembling
+from characters import finding, resembling
 from characters.models import Character, SourceImage
 from jobs.claiming import Lease
 from qa import inspection, measuring
@@ -36,18 +36,16 @@ def check_faces(lease: Lease) -> None:
     source, report_id = _source(lease), lease.job.args["report_id"]
     image, model = read(source.rendition_path("display")), inspection.active_model()
     reading = read_faces(image, model.name, face_at(report_id))
-    if reading.vector is not None:
-        resembling.look(source, model, reading.vector)  # so that the vectors are at hand below
+    finding.refresh(model)  # here, so that the transaction below is short
     eyes = measuring.measure_eyes(image, reading)
     fault_point("vetting.read")
     with lease.finish(note=reading.note):
         inspection.require_active(reading)
         embedding, _ = inspection.record_faces(report_id, reading, None, eyes)
-        resembling.one_at_a_time(source)
-        alike = [] if reading.vector is None else resembling.look(source, model, reading.vector)
+        alike = resembling.look(source, embedding)
         rows = SourceImage.objects.filter(pk=source.pk, qa_report_id=report_id)
         if rows.update(embedding=embedding):
-            resembling.record_alike(source, model, alike)
+            resembling.record_alike(source, alike)
             for tell in ON_EMBEDDED:
                 tell(source)
 
