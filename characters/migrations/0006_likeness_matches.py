@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('characters', '0005_ages_and_the_policy'),
         ('jobs', '0003_queues'),
-        ('qa', '0006_calibrations_and_chosen_faces'),
+        ('qa', '0007_calibrations_and_chosen_faces'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

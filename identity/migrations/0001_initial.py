@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ('characters', '0006_likeness_matches'),
         ('jobs', '0003_queues'),
         ('people', '0005_without_face'),
-        ('qa', '0006_calibrations_and_chosen_faces'),
+        ('qa', '0007_calibrations_and_chosen_faces'),
         ('variants', '0010_image_masks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
