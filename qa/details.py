@@ -14,6 +14,8 @@ Floats = NDArray[np.float32]
 
 SMALLEST_PX = 16  # below, there are no edges to speak of
 GAUSS_MTF50 = (np.log(2) / (2 * np.pi**2)) ** 0.5  # line pairs a px at a sigma of 1 px: 0.187
+OWN_BLUR = 1 + 5 / 24  # px²: the Gaussian that smooths noise, and the differences themselves
+LEAST_BLUR = 0.1  # px²
 LEAST_SLOPE = 0.05  # mean squared step, in levels: what rounding alone makes of a smooth picture
 NOISE_KERNEL = np.array([1, -2, 1], np.float32)
 NOISE_TILE_PX, SHARPNESS_TILE_PX = 32, 64
@@ -21,7 +23,7 @@ MARGIN_PX = 4  # rows on each side of a band that only its neighbours' smoothing
 NOISE_BANDS = 8  # rows of tiles that are looked at, however many there are
 NOISE_UNCLIPPED = 0.95  # of a tile; what is clipped has lost its noise
 BLOCK_PX = 8
-LEAST_STEP = 0.25  # levels: what a step is compared with where a picture is flat within its blocks
+LEAST_STEP = 0.1  # levels: what a step is compared with where a picture is flat within its blocks
 
 
 def sharpness(view: View) -> float | None:
@@ -31,8 +33,8 @@ def sharpness(view: View) -> float | None:
     measure) sums to c^2 / (2 sqrt(pi) sigma) and the squared Laplacian (Pech-Pacheco et al.,
     "Diatom autofocusing in brightfield microscopy", ICPR 2000) to c^2 / (4 sqrt(pi) sigma^3); so
     sigma^2 is half their ratio, whatever the contrast and the light. MTF50 of a Gaussian is
-    0.187 / sigma (ISO 12233 gives the unit). Sigma includes the 1 px (of 512) with which noise is
-    smoothed and 5/24 px^2 of the differences: at most 87.
+    0.187 / sigma (ISO 12233 gives the unit). Sigma counts in a picture of 512 px and
+    includes the 1.1 px that the measure itself adds: a picture has at most 87.
 
     Taken from the quarter of 64 px tiles with the largest Laplacians, because a soft background
     behind a sharp face is no fault. None below 16 px, and without any edge.
@@ -47,7 +49,11 @@ def sharpness(view: View) -> float | None:
     slope, bend = float(slopes[best].mean()), float(bends[best].mean())
     if slope < LEAST_SLOPE:
         return None
-    return float(EVEN_SIDE_PX * GAUSS_MTF50 / (slope / (2 * bend)) ** 0.5)
+    blur = slope / (2 * bend) - OWN_BLUR
+    # Never below 0, which texture alone would give, and still growing with every blur.
+    blur = (blur + (blur**2 + LEAST_BLUR**2) ** 0.5) / 2
+    enlarged = EVEN_SIDE_PX / even.size**0.5
+    return float(EVEN_SIDE_PX * GAUSS_MTF50 / (blur * enlarged**2 + OWN_BLUR) ** 0.5)
 
 
 def noise(view: View) -> float | None:

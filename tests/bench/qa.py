@@ -5,7 +5,6 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -36,7 +35,6 @@ LARGE = Sort("12 MP JPEG", "jpeg", (4000, 3000))
 def measure(rounds: int, *, quick: bool, folder: Path) -> list[Row]:
     """All rows of the area."""
     count = 1 if quick else 10
-    cv2.setNumThreads(1)
     large = LARGE.data()
     with one_core():
         rows = _five(decode(SMALL[0].data()), rounds, count)
