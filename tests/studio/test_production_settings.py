@@ -54,3 +54,9 @@ def test_what_is_missing_is_said_in_a_sentence(check, changes, said):
     done = check(**changes)
     assert done.returncode == 1
     assert said in done.stderr
+
+
+def test_a_device_that_there_is_not_stops_the_start_with_the_choices(check):
+    done = check(FACE_DEVICE="tpu")
+    assert done.returncode != 0
+    assert "FACE_DEVICE is 'tpu': say one of auto, cpu, cuda." in done.stderr
