@@ -16,7 +16,7 @@ from qa.pixels import Pixels, decode_reduced, half_of
 # to 2 levels higher; blocks, which are half as large, stand out less (2.6 becomes 1.5).
 SHORT_SIDE_PX = 640
 EVEN_SIDE_PX = 512
-ENOUGH_PIXELS = 2**17
+ENOUGH_PIXELS = 2**18
 CLIP_LEVELS = 2  # levels next to 0 and 255 that count as clipped: JPEG smears exact ones
 
 cv2.setNumThreads(1)  # on shared cores, threads that wait for one another cost more than they save
