@@ -80,6 +80,14 @@ def _event(actor: User | None, verb: str, obj: models.Model, **said: Any) -> Aud
     )
 
 
+def last_by(obj: models.Model, verb: str) -> str | None:
+    """The user name of whoever did that last to a record, None when nobody did."""
+    rows = AuditEvent.objects.filter(
+        model_label=obj._meta.label_lower, object_pk=str(obj.pk), verb=verb
+    )
+    return rows.values_list("actor__username", flat=True).first()
+
+
 def listen(sender: type[models.Model], **facts: Any) -> None:
     """Receiver of `people.signals.changed`: people stands below and cannot call `record`."""
     record(

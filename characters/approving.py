@@ -5,6 +5,7 @@ from django.db import transaction
 from audit.recording import record
 from characters import publishing
 from characters.attesting import gate
+from characters.closing import facts
 from characters.errors import ContentRefused, NoBaseImage, QAFailed, QAPending
 from characters.models import (
     BASELINE_MOVES,
@@ -16,8 +17,8 @@ from characters.models import (
 from people.access import require
 from people.models import User
 from qa.policy import Verdict
-from studio.lib.errors import StudioError
-from studio.lib.states import move
+from studio.lib.errors import IllegalMove, StudioError
+from studio.lib.states import move, words
 
 
 class ReasonNeeded(StudioError):
@@ -36,7 +37,7 @@ def approve_baseline(
         character = _locked(character)
         if character.baseline is BaselineStatus.APPROVED:
             return character
-        _source(character)
+        _source(character, "approve")
         refusal = approve_refusal(character)
         overrode = isinstance(refusal, QAFailed) and override
         if overrode:
@@ -54,7 +55,7 @@ def reject_baseline(actor: User, character: Character, reason: str) -> Character
         raise ReasonNeeded("Say in a few words why the image is rejected.", field="reason")
     with transaction.atomic():
         character = _locked(character)
-        _source(character)
+        _source(character, "reject")
         _decide(actor, character, BaselineStatus.REJECTED, reason)
     return character
 
@@ -74,9 +75,11 @@ def _locked(character: Character) -> Character:
     return Character.objects.select_for_update(of=("self",)).get(pk=character.pk)
 
 
-def _source(character: Character) -> SourceImage:
+def _source(character: Character, verb: str) -> SourceImage:
     if character.current_source is None:
-        raise NoBaseImage("There is no source image yet. Upload one first.")
+        raise NoBaseImage(
+            f"Cannot {verb} baseline: character does not have a base image. Upload one first."
+        )
     return character.current_source
 
 
@@ -85,7 +88,7 @@ def approve_refusal(character: Character, *, attested: bool | None = None) -> St
 
     `attested` says whether a statement is in force, where the caller has just looked.
     """
-    source = _source(character)
+    source = _source(character, "approve")
     verdict = gate(character, source.rating, source=source.rating, attested=attested)
     if not verdict:
         return ContentRefused(verdict.sentence, code=verdict.code)
@@ -110,6 +113,12 @@ def _decide(
     actor: User, character: Character, to: BaselineStatus, reason: str, *, overrode: bool = False
 ) -> None:
     seen = character.baseline
+    if to not in BASELINE_MOVES.get(seen, frozenset()):
+        said = facts(character)
+        by = f" (by {said['by']})" if said["by"] else ""
+        raise IllegalMove(
+            f"The baseline is {words(seen)}{by}, so it cannot become {words(to)}.", **said
+        )
     move(
         Character.objects.filter(pk=character.pk),
         BASELINE_MOVES,

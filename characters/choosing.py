@@ -4,9 +4,10 @@ from django.db import transaction
 
 from audit.recording import record
 from characters import publishing
+from characters.closing import refuse_locked
 from characters.errors import NotChecked
 from characters.models import Character, SourceImage
-from characters.receiving import ask_for_faces, refuse_locked
+from characters.receiving import ask_for_faces
 from characters.viewing import Viewing, require_shown
 from jobs.models import Job
 from people.access import require

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from audit.recording import record
+from characters.closing import facts, refuse_archived_project
 from characters.errors import AppearanceLocked
 from characters.models import Character
 from characters.withholding import is_of_age, withhold_above_general
@@ -16,8 +17,9 @@ LOCKED_FIELDS = ("appearance", "base_appearance_description")
 
 
 def create_character(actor: User, project: Project, **fields: Any) -> Character:
-    """A new character without an image."""
+    """A new character without an image. Raises Archived while the project is put away."""
     require(actor, "character.create", project)
+    refuse_archived_project(project)
     with transaction.atomic():
         character = Character.objects.create(project=project, created_by=actor, **fields)
         record(actor, "character.create", character, after={"name": character.name})
@@ -35,7 +37,8 @@ def edit_character(actor: User, character: Character, **fields: Any) -> Characte
         changed = {key: value for key, value in fields.items() if getattr(fresh, key) != value}
         if fresh.is_locked and any(key in LOCKED_FIELDS for key in changed):
             raise AppearanceLocked(
-                "The appearance is locked by the approved baseline. Unlock the baseline first."
+                "The appearance is locked by the approved baseline. Unlock the baseline first.",
+                **facts(fresh),
             )
         if "age" in changed and not is_of_age(changed["age"]):
             if fresh.adult_allowed:

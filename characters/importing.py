@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from audit.recording import record
 from characters import describing, receiving
+from characters.closing import refuse_archived_project
 from characters.errors import ChangedFile, NotPlanned
 from characters.imports import EntryStatus, Existing, FolderImport, ImportEntry
 from characters.models import Character
@@ -41,8 +42,9 @@ COLUMNS = (
 def preview(
     actor: User, project: Project, found: Sequence[Found], existing: Existing, limits: Limits
 ) -> list[Planned]:
-    """What an import would do; nothing is written. Raises TooManyEntries."""
+    """What an import would do; nothing is written. Raises TooManyEntries and Archived."""
     require(actor, "character.import", project)
+    refuse_archived_project(project)
     return plan(project, found, existing, limits.max_bytes)
 
 
@@ -78,9 +80,11 @@ def receive(
 ) -> ImportEntry:
     """Receive the file of one entry; a refusal is written on the entry and raised.
 
-    Raises NotFound for a path that the import has not, NotPlanned, ChangedFile, ImageRefused.
+    Raises NotFound for a path that the import has not, Archived, NotPlanned, ChangedFile,
+    ImageRefused.
     """
     require(actor, "character.import", folder_import.project)
+    refuse_archived_project(folder_import.project)
     entry = folder_import.entries.select_related("source", "character").filter(path=path).first()
     if entry is None:
         raise NotFound("This import has no such file.")

@@ -10,7 +10,7 @@ from django.db.models import Max
 from audit.recording import record
 from characters import publishing
 from characters.attesting import admit_source
-from characters.errors import AppearanceLocked, Archived
+from characters.closing import refuse_locked
 from characters.models import (
     BASELINE_MOVES,
     BaselineDecision,
@@ -58,7 +58,7 @@ def receive_source(
     """Make `data` the character's current source image.
 
     Raises ImageRefused (the validator's codes), AppearanceLocked while the baseline is approved,
-    ContentRefused (the gate's codes).
+    Archived, ContentRefused (the gate's codes).
     Files are written before the transaction, rows inside it, messages after it.
     """
     require(actor, "source.upload", character)
@@ -166,16 +166,6 @@ def _check_of(source: SourceImage, kind: str, word: str) -> Ask:
         groups=[f"character-{character.pk}"],
         priority=1,
     )
-
-
-def refuse_locked(character: Character) -> None:
-    """Raise AppearanceLocked or Archived when the source may not be replaced."""
-    if character.archived_at:
-        raise Archived(f"{character.name} is archived.")
-    if character.is_locked:
-        raise AppearanceLocked(
-            "The baseline is approved, so the source image is locked. Unlock the baseline first."
-        )
 
 
 def files_of(kind: str, character_id: int, picture: Picture) -> list[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.db.models.functions import Now
 
-from audit.recording import record, record_all
+from audit.recording import last_by, record, record_all
 from jobs import publishing, waking
 from jobs.errors import NotCancellable, NotRetryable, NotWaiting
 from jobs.handling import registered
@@ -93,8 +93,8 @@ def cancel(actor: User, job: Job) -> Job:
         fresh = Job.objects.select_related("kind").get(pk=job.pk)
         if not stopped:
             raise NotCancellable(
-                f"It is {fresh.state.label} already, so there is nothing to cancel.",
-                state=fresh.state.label,
+                f"It is {fresh.state.label} already{_by(fresh)}, so there is nothing to cancel.",
+                **facts(fresh),
             )
     return fresh
 
@@ -156,8 +156,9 @@ def retry(actor: User, job: Job) -> Job:
         fresh = Job.objects.select_related("kind").get(pk=job.pk)
         if not moved:
             raise NotRetryable(
-                f"It is {fresh.state.label}: only failed and cancelled jobs can be retried.",
-                state=fresh.state.label,
+                f"It is {fresh.state.label}{_by(fresh)}: only failed and cancelled jobs can be "
+                "retried.",
+                **facts(fresh),
             )
         entry = registered(fresh.kind.name)
         if entry.on_change:
@@ -196,10 +197,22 @@ def _reorder(actor: User, job: Job, verb: str, **changes: Any) -> Job:
     fresh = Job.objects.select_related("kind", "asked_by").get(pk=job.pk)
     if not moved:
         raise NotWaiting(
-            f"It is {fresh.state.label}: only a waiting job has a place in the queue.",
-            state=fresh.state.label,
+            f"It is {fresh.state.label}{_by(fresh)}: only a waiting job has a place in the queue.",
+            **facts(fresh),
         )
     record(actor, verb, fresh, after={"title": fresh.title, "priority": fresh.priority})
     publishing.job_changed(fresh)
     wake_later([fresh.queue])
     return fresh
+
+
+def facts(job: Job) -> dict[str, Any]:
+    """What a refusal says beside its sentence: the state, and who brought it there, if anybody."""
+    verbs = {JobStatus.CANCELLED: "job.cancel", JobStatus.QUEUED: "job.retry"}
+    verb = verbs.get(job.state)
+    return {"state": job.state.label, "by": last_by(job, verb) if verb else None}
+
+
+def _by(job: Job) -> str:
+    who = facts(job)["by"]
+    return f" (by {who})" if who else ""

@@ -1,6 +1,6 @@
 """Searching everything that a person may see: projects, characters and variants, by their words.
 
-What is put away or in the trash is not found here, as it is in no list.
+What is put away, or of a project that is, or in the trash, is not found here.
 """
 
 from typing import TypedDict
@@ -102,12 +102,14 @@ def _projects(request: SignedIn, said: str) -> QuerySet[Project]:
 
 def _characters(request: SignedIn, said: str) -> QuerySet[Character]:
     rows = Character.objects.visible_to(request.user).filter(archived_at__isnull=True)
+    rows = rows.filter(project__archived_at__isnull=True)
     return rows.filter(_in(said, WORDS_OF_A_CHARACTER))
 
 
 def _variants(request: SignedIn, said: str) -> QuerySet[ImageVariant]:
     rows = ImageVariant.objects.visible_to(request.user).present().for_cards().defer(None)
     rows = rows.filter(character__archived_at__isnull=True)
+    rows = rows.filter(character__project__archived_at__isnull=True)
     names = ("variant_type__name", "character__name")
     # Words of a prompt that not everybody may read find nothing.
     open_to_all = Q(content_rating=ContentRating.GENERAL) & ~Q(status=VariantStatus.QUARANTINED)

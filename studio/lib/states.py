@@ -15,10 +15,13 @@ def check_move(moves: Moves, seen: States, to: States) -> None:
     """Raise IllegalMove when `moves` has no edge from `seen` to `to`."""
     if to not in moves.get(seen, frozenset()):
         raise IllegalMove(
-            f"It is {seen.label.replace('_', ' ')}, so it cannot become "
-            f"{to.label.replace('_', ' ')}.",
-            state=seen.label,
+            f"It is {words(seen)}, so it cannot become {words(to)}.", state=seen.label
         )
+
+
+def words(state: States) -> str:
+    """A state's name as it stands in a sentence."""
+    return state.label.replace("_", " ")
 
 
 def move(

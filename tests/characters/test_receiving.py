@@ -6,6 +6,7 @@ import pytest
 
 from audit.models import AuditEvent
 from characters import approving, receiving
+from characters.errors import AppearanceLocked
 from characters.models import SourceImage
 from jobs.models import Job
 from qa.models import QAReport
@@ -63,6 +64,6 @@ def test_nothing_is_stored_before_the_upload_is_checked_twice(creator, character
         return checked(data, name, limits)
 
     monkeypatch.setattr(receiving, "vet", approve_meanwhile)
-    with pytest.raises(receiving.AppearanceLocked):
+    with pytest.raises(AppearanceLocked):
         make.source(creator, character)
     assert character.sources.count() == 1

@@ -3,6 +3,7 @@
 import pytest
 
 from characters import describing
+from people import managing
 from tests.people import world
 from tests.people.asking import signed_in
 from variants.models import ImageVariant
@@ -48,6 +49,10 @@ def test_a_prompt_that_not_everybody_may_read_is_not_searched(cast):
 def test_what_is_put_away_is_not_found(cast):
     describing.archive_character(cast.creator, cast.ours.draft)
     assert ids(cast, "creator", "joan")["characters"] == set()
+    managing.archive_project(cast.admin, cast.theirs.project)
+    assert ids(cast, "outsider", "jane") == {
+        "projects": set(), "characters": set(), "variants": set(),
+    }  # fmt: skip
     assert cast.ours.trashed.pk not in ids(cast, "creator", f"#{cast.ours.trashed.pk}")["variants"]
 
 
