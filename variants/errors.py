@@ -147,12 +147,6 @@ class NoCapableServer(Conflict):
     code = "no_capable_server"
 
 
-class KeyReused(Conflict):
-    """An Idempotency-Key that stands for another request already."""
-
-    code = "idempotency_key_reused"
-
-
 class NotExportable(Conflict):
     """A variant in a state in which it is not given out."""
 

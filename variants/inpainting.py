@@ -11,15 +11,18 @@ from django.db import transaction
 
 from audit.recording import record
 from characters.models import Character, ContentRating, SourceImage
+from characters.viewing import require_shown
 from comfy_bridge.mask_places import reads_mask
 from comfy_bridge.pool import mark_used
 from jobs.queues import require_room
 from people.access import require
 from people.models import User
+from studio.lib.errors import KeyReused
 from studio.lib.masks import Mask
 from variants import masking, options, publishing
 from variants.binding import prompt_for
-from variants.errors import BadValue, KeyReused, NotEditable, UnknownVariantType
+from variants.deciding import facts
+from variants.errors import BadValue, NotEditable, UnknownVariantType
 from variants.gating import pass_variant, rating_of_edit
 from variants.images import Image, image_id, is_withheld
 from variants.lineage import inherited, next_in_family
@@ -27,6 +30,7 @@ from variants.masking import GivenMask
 from variants.masks import ImageMask
 from variants.models import GenerationRequest, ImageVariant
 from variants.ordering import Ordered, ask_for_work, failed_qa, refusal
+from variants.viewing import VariantViewing
 from variants.vocabulary import EditType, VariantType
 from variants.wishes import Wish, checked, seeds_of
 from variants.workflow_choice import choose
@@ -60,12 +64,14 @@ def inpaint(
 ) -> Ordered:
     """Ask for `edit.count` new versions of an image of a character.
 
-    All is written or nothing; the same key again answers the same rows. Raises the refusals of B6
-    and of the gate, of the mask (mask_size, mask_empty, mask_not_grey, the validator's), 400s for
-    a prompt, count or value that does not fit, NotEditable, NoCapableServer and TooManyWaiting.
+    All is written or nothing; the same key again answers the same rows. Raises Forbidden for an
+    image that the person may not look at, the refusals of B6 and of the gate, of the mask
+    (mask_size, mask_empty, mask_not_grey, the validator's), 400s for a prompt, count or value that
+    does not fit, NotEditable, NoCapableServer and TooManyWaiting.
     """
     require(actor, "variant.inpaint", image.character)
     refuse_uneditable(image)
+    require_shown(VariantViewing(actor).image(image))
     if not edit.prompt.strip():
         raise BadValue("Say what is to be there: the prompt is empty.", field="prompt")
     mask = masking.take(actor, image, edit.mask)
@@ -122,8 +128,17 @@ def inpaint(
     return Ordered(request, variants, jobs)
 
 
-def again(actor: User, variant: ImageVariant) -> Ordered:
-    """The same edit of the same image with new seeds, as many as its request had."""
+def again(
+    actor: User,
+    variant: ImageVariant,
+    *,
+    seed: int | None = None,
+    count: int | None = None,
+    idempotency_key: str = "",
+) -> Ordered:
+    """The same edit of the same image: as many as its request had or `count`, with new seeds or
+    counted up from `seed`. Raises NotEditable when that image is gone, and as `inpaint`.
+    """
     image, request = variant.edited_image, variant.request
     if image is None or request is None or variant.mask_id is None:
         raise NotEditable("The image that it was made from is gone, so it cannot be made again.")
@@ -131,12 +146,13 @@ def again(actor: User, variant: ImageVariant) -> Ordered:
         prompt=request.prompt,
         mask=GivenMask(stored_id=variant.mask_id),
         negative_prompt=request.negative_prompt,
-        count=request.count,
+        count=request.count if count is None else count,
+        seed=seed,
         workflow_id=request.workflow_version.workflow_id,
         variant_type=request.variant_type_id,
         values=request.params,
     )
-    return inpaint(actor, image, edit)
+    return inpaint(actor, image, edit, idempotency_key=idempotency_key)
 
 
 def refuse_uneditable(image: Image) -> None:
@@ -146,7 +162,7 @@ def refuse_uneditable(image: Image) -> None:
     if isinstance(image, ImageVariant) and not image.has_file:
         raise NotEditable(
             f"Candidate {image.pk} has no image yet: it is {image.state.label}.",
-            state=image.state.label,
+            **facts(image),
         )
 
 
@@ -202,8 +218,11 @@ def _locked(character_id: int) -> Character:
 def _fresh(image: Image) -> Image:
     """The image as it is now, held so that it is not purged meanwhile."""
     if isinstance(image, SourceImage):
-        sources = SourceImage.objects.select_related("character__project")
-        refuse_uneditable(source := sources.get(pk=image.pk))
+        sources = SourceImage.objects.present().select_related("character__project")
+        source = sources.filter(pk=image.pk).first()
+        if source is None:
+            raise NotEditable("This version of the source image was deleted meanwhile.")
+        refuse_uneditable(source)
         return source
     rows = ImageVariant.objects.present().select_for_update(of=("self",))
     fresh = rows.select_related("character__project", "root").filter(pk=image.pk).first()
@@ -257,12 +276,13 @@ def _earlier(
             "id"
         )
     )
-    same = (request.prompt, request.count) == (edit.prompt, edit.count) and all(
+    asked = (edit.prompt, edit.negative_prompt, edit.count)
+    same = (request.prompt, request.negative_prompt, request.count) == asked and all(
         variant.edited_image == image
         and variant.mask is not None
         and variant.mask.sha256 == masking.sha256_of(mask)
         for variant in variants
     )
-    if not same:
+    if not same or edit.seed not in (None, variants[0].seed):
         raise KeyReused(f"This key stands for request {request.pk} already. Use a new one.")
-    return Ordered(request, variants, [v.job for v in variants if v.job])
+    return Ordered(request, variants, [v.job for v in variants if v.job], repeated=True)

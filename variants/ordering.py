@@ -3,14 +3,15 @@
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import F
 
 from audit.recording import record
 from characters.attesting import pass_gate
-from characters.errors import Archived, NoSource, QAFailed, QAPending, SourceNotApproved
+from characters.closing import archived
+from characters.errors import NoSource, QAFailed, QAPending, SourceNotApproved
 from characters.models import BaselineStatus, Character, ContentRating
 from comfy_bridge.models import WorkflowVersion
 from comfy_bridge.pool import mark_used
@@ -30,25 +31,29 @@ from variants.models import GenerationRequest, ImageVariant
 from variants.options import Chosen, chosen, inherited
 from variants.vocabulary import VariantType
 from variants.waiting import needs_json
-from variants.wishes import Wish, checked, composed, seeds_of
+from variants.wishes import Wish, checked, composed, seeds_of, wish_again
 
 MAX_BATCH = 2000
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """The request, its pending variants and their jobs, in the same order."""
+    """The request, its pending variants and their jobs, in the same order.
+
+    `repeated` when the same Idempotency-Key had asked for them before.
+    """
 
     request: GenerationRequest
     variants: list[ImageVariant]
     jobs: list[Job]
+    repeated: bool = False
 
 
 def refusal(actor: User, character: Character, *, override: bool = False) -> StudioError | None:
     """Why candidates cannot be asked for now, or None; the button says the same sentence."""
     source = character.current_source
-    if character.archived_at:
-        return Archived(f"{character.name} is archived.")
+    if away := archived(character):
+        return away
     if source is None:
         return NoSource("There is no source image yet. Upload one first.")
     report = source.qa_report
@@ -300,11 +305,20 @@ def _point(variants: list[ImageVariant], jobs: list[Job]) -> None:
 
 def _earlier(actor: User, key: str, characters: Sequence[Character], wish: Wish) -> Ordered | None:
     """What the same key asked for before; KeyReused when that was something else."""
-    request = GenerationRequest.objects.filter(asked_by=actor, idempotency_key=key).first()
+    rows = GenerationRequest.objects.select_related(
+        "workflow_version", "variant_type", "scene", "environment", "aspect_ratio", "quality_mode"
+    )
+    request = rows.filter(asked_by=actor, idempotency_key=key).first()
     if request is None:
         return None
     variants = list(request.variants.select_related("job").order_by("id"))
-    asked = (request.variant_type_id, request.count, {v.character_id for v in variants})
-    if asked != (wish.variant_type, wish.count, {character.pk for character in characters}):
+    asked = replace(wish_again(request), seed=wish.seed, lock_seed=wish.lock_seed, adult=wish.adult)
+    same = (
+        asked == wish
+        and request.rating is rating_of(request.variant_type, adult=wish.adult)
+        and wish.seed in (None, *(variant.seed for variant in variants[:1]))
+        and {variant.character_id for variant in variants} == {one.pk for one in characters}
+    )
+    if not same:
         raise KeyReused(f"This key stands for request {request.pk} already. Use a new one.")
-    return Ordered(request, variants, [v.job for v in variants if v.job])
+    return Ordered(request, variants, [v.job for v in variants if v.job], repeated=True)

@@ -38,6 +38,8 @@ def parameters(variant: ImageVariant) -> dict[str, Any]:
         "source_version": source.version if source else None,
         "source_sha256": source.sha256 if source else None,
         "parent_variant": variant.parent_variant_id,
+        "mask_sha256": variant.mask.sha256 if variant.mask else None,
+        "mask_coverage": round(variant.mask.coverage, 6) if variant.mask else None,
         "server": server.get("name"),
         "server_version": server.get("version"),
         "scene": variant.scene.name if variant.scene else None,

@@ -1,4 +1,4 @@
-"""Regenerating: a variant's recipe again, from its character's present source."""
+"""Regenerating: a variant's recipe again, from the present source or as the same inpainting."""
 
 from dataclasses import replace
 
@@ -7,12 +7,26 @@ from django.db import transaction
 from audit.recording import record
 from people.access import require
 from people.models import User
-from variants import ordering
+from variants import inpainting, ordering
 from variants.deciding import check_revision, facts, lock, refuse_withheld
 from variants.errors import NothingToDo
 from variants.models import ImageVariant
 from variants.ordering import Ordered
+from variants.vocabulary import EditType, Provenance
 from variants.wishes import wish_again
+
+# Why there is no recipe to repeat, by where the picture comes from.
+_NO_RECIPE = {
+    Provenance.MANUALLY_EDITED: (
+        "It was edited outside the studio and imported again, so there is no recipe to repeat. "
+        "Regenerate the version that it was made from."
+    ),
+    Provenance.MANUAL_UPLOAD: (
+        "It was made elsewhere and uploaded, so there is no recipe to repeat. Generate a candidate "
+        "instead."
+    ),
+    Provenance.GENERATED: "The request that it was made by is gone, and its recipe with it.",
+}
 
 
 def regenerate(
@@ -26,27 +40,27 @@ def regenerate(
 ) -> Ordered:
     """Ask for `count` more by the variant's recipe: with new seeds, or counted up from `seed`.
 
-    They are versions of nothing: the image they come from is the source. Raises NothingToDo for
-    what was not generated here, and whatever asking for variants raises.
+    What was inpainted is inpainted again: the same mask on the same image. All else comes from the
+    source, and is a version of nothing. Raises NothingToDo for what was not generated here, and
+    whatever asking for variants or inpainting raises.
     """
     require(actor, "variant.generate", variant)
     with transaction.atomic():
         variant = lock(variant)
         check_revision(variant, revision)
         refuse_withheld(variant)
-        edited = variant.parent_variant_id is not None or variant.edit_type
-        if variant.request is None or edited:
-            raise NothingToDo(
-                "It was not generated from the source by a workflow, so there is no recipe to "
-                "repeat.",
-                **facts(variant),
+        if variant.request is None:
+            raise NothingToDo(_NO_RECIPE[Provenance(variant.provenance)], **facts(variant))
+        if variant.edit_type == EditType.INPAINT:
+            ordered = inpainting.again(
+                actor, variant, seed=seed, count=count, idempotency_key=idempotency_key
             )
-        wish = replace(wish_again(variant.request), count=count, seed=seed)
-        ordered = ordering.order(actor, variant.character, wish, idempotency_key=idempotency_key)
-        record(
-            actor,
-            "variant.regenerate",
-            variant,
-            after={"request": ordered.request.pk, "count": count},
-        )
+        else:
+            wish = replace(wish_again(variant.request), count=count, seed=seed)
+            ordered = ordering.order(
+                actor, variant.character, wish, idempotency_key=idempotency_key
+            )
+        if not ordered.repeated:
+            after = {"request": ordered.request.pk, "count": count}
+            record(actor, "variant.regenerate", variant, after=after)
     return ordered

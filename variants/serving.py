@@ -52,9 +52,11 @@ def file(request: HttpRequest, variant: ImageVariant) -> HttpResponseBase:
 
 
 def mask_rendition(request: HttpRequest, mask: ImageMask, name: str) -> HttpResponseBase:
-    """A stored mask in grey: the display file, or a thumbnail."""
+    """A stored mask in grey, for those who may look at what it was drawn on: display, thumbnail."""
     if name not in RENDITIONS:
         raise Http404
+    if image := mask.edited_variant or mask.edited_source or mask.edits.first():
+        require_shown(viewing_of(request).image(image))
     key = mask.rendition_path(name)
     filename = f"mask-{mask.pk}-{name}.{key.rsplit('.', 1)[-1]}"
     return serve(request, key, etag=f"{mask.sha256}-{name}", filename=filename)

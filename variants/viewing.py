@@ -8,6 +8,7 @@ from characters.models import ContentRating, SourceImage
 from characters.viewing import QUARANTINED, Viewing
 from people.access import OK, Decision
 from people.models import User
+from variants.images import Image
 from variants.models import ImageVariant
 from variants.vocabulary import VariantStatus
 
@@ -28,6 +29,10 @@ class VariantViewing(Viewing):
         if variant.rating is not ContentRating.GENERAL:
             source = self._source_rating(variant.source_image_id or variant.edited_source_id)
         return self.rated(variant, variant.rating, source)
+
+    def image(self, image: Image) -> Decision:
+        """Whether the person may look at this variant or source image."""
+        return self.variant(image) if isinstance(image, ImageVariant) else self.source(image)
 
     def _source_rating(self, pk: int | None) -> ContentRating | None:
         if pk is None:

@@ -5,9 +5,11 @@ import pytest
 from audit.models import AuditEvent
 from characters import approving
 from studio.lib.errors import Forbidden
-from tests import make
-from variants import ordering, regenerating, reviewing
-from variants.errors import NothingToDo, StaleRevision
+from tests import make, make_masks
+from variants import inpainting, ordering, regenerating, reviewing, trashing
+from variants.errors import NotEditable, NothingToDo, StaleRevision
+from variants.inpainting import Edit
+from variants.masking import GivenMask
 from variants.models import ImageVariant
 
 
@@ -68,3 +70,61 @@ def test_a_stale_look_asks_for_nothing(creator, reviewer, variant):
 def test_reviewers_do_not_generate(reviewer, variant):
     with pytest.raises(Forbidden):
         regenerating.regenerate(reviewer, variant)
+
+
+def inpainted(creator, variant, **fields):
+    edit = Edit(prompt="a scarf", mask=GivenMask(make_masks.png()), **fields)
+    return inpainting.inpaint(creator, variant, edit).variants[0]
+
+
+def test_what_was_inpainted_is_inpainted_again_with_the_same_mask(creator, variant):
+    edit = inpainted(creator, variant, negative_prompt="wool")
+    ordered = regenerating.regenerate(creator, ImageVariant.objects.get(pk=edit.pk))
+    (again,) = ordered.variants
+    assert again.seed != edit.seed
+    assert (again.mask, again.edited_image, again.edit_type) == (edit.mask, variant, "inpaint")
+    assert (again.prompt, again.negative_prompt) == ("a scarf", "wool")
+    assert (again.root, again.version) == (variant, edit.version + 1)
+    event = AuditEvent.objects.get(verb="variant.regenerate")
+    assert (event.object_pk, event.after["request"]) == (str(edit.pk), ordered.request.pk)
+    named = regenerating.regenerate(creator, edit, seed=7, count=2).variants
+    assert [row.seed for row in named] == [7, 8]
+
+
+def test_what_was_inpainted_on_a_source_is_inpainted_on_that_source_again(creator, variant):
+    edit = inpainted(creator, variant.source_image, variant_type="formal")
+    (again,) = regenerating.regenerate(creator, edit).variants
+    assert (again.edited_source, again.variant_type_id) == (variant.source_image, "formal")
+
+
+def test_an_edit_whose_image_is_gone_says_so(creator, variant):
+    edit = inpainted(creator, variant)
+    trashing.purge(creator, variant)
+    with pytest.raises(NotEditable, match="is gone") as refused:
+        regenerating.regenerate(creator, ImageVariant.objects.get(pk=edit.pk))
+    assert refused.value.status == 409
+
+
+@pytest.mark.parametrize(
+    ("provenance", "word"), [("manually_edited", "imported again"), ("manual_upload", "uploaded")]
+)
+def test_what_was_made_elsewhere_says_why_there_is_no_recipe(creator, variant, provenance, word):
+    ImageVariant.objects.filter(pk=variant.pk).update(request=None, provenance=provenance)
+    with pytest.raises(NothingToDo, match=word) as refused:
+        regenerating.regenerate(creator, ImageVariant.objects.get(pk=variant.pk))
+    assert refused.value.extra["state"] == "generated"
+
+
+def test_the_same_key_asks_and_is_recorded_once(creator, variant):
+    for row in (variant, inpainted(creator, variant)):
+        first, again = (
+            regenerating.regenerate(creator, row, idempotency_key=f"k{row.pk}") for _ in range(2)
+        )
+        assert first.request == again.request
+    assert AuditEvent.objects.filter(verb="variant.regenerate").count() == 2
+
+
+def test_as_many_again_as_the_request_had(page, creator, variant):
+    assert page(creator).post(f"/variants/{variant.pk}/more/").status_code == 302
+    assert ImageVariant.objects.count() == 4
+    assert AuditEvent.objects.get(verb="variant.regenerate").after["count"] == 2

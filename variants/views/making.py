@@ -17,15 +17,12 @@ from people.views import Request
 from studio.lib.errors import StudioError
 from studio.lib.htmx import toast, wants_fragment
 from studio.lib.limiting import limited
-from variants import inpainting, ordering, retrying
-from variants.errors import NothingToDo
+from variants import ordering, regenerating, retrying
 from variants.estimating import estimate
 from variants.forms import GenerateForm
 from variants.models import GenerationRequest, ImageVariant
 from variants.value_fields import PREFIX
 from variants.views.gallery import card_for, cards_for, variant_for
-from variants.vocabulary import EditType
-from variants.wishes import wish_again
 
 
 @login_required
@@ -86,12 +83,8 @@ def generate(request: Request, pk: int) -> HttpResponse:
 def more(request: Request, pk: int) -> HttpResponse:
     """The same recipe again, as many as the request had, with new seeds."""
     variant = variant_for(request, pk)
-    if variant.request is None:
-        raise NothingToDo("This variant was not generated here, so there is no recipe to repeat.")
-    if variant.edit_type == EditType.INPAINT:
-        ordered = inpainting.again(request.user, variant)
-    else:
-        ordered = ordering.order(request.user, variant.character, wish_again(variant.request))
+    count = variant.request.count if variant.request else 1
+    ordered = regenerating.regenerate(request.user, variant, count=count)
     sentence = f"{ordered.request.count} more candidates are on their way."
     if wants_fragment(request):
         return _card(request, variant.pk, sentence)
