@@ -9,10 +9,11 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.db import transaction
@@ -29,6 +30,7 @@ from studio.lib.labels import labelled
 from studio.lib.scans.refusing import EXTENSIONS, Format
 from studio.lib.states import move
 from variants import publishing
+from variants.deciding import check_revision, facts, lock
 from variants.errors import BadBatch, NoFile, NotExportable, NotOut, VariantGone
 from variants.exports import VariantExport
 from variants.gating import pass_variant
@@ -60,19 +62,30 @@ class _Given:
     paths: tuple[Path, ...]
 
 
-def export(actor: User, variant: ImageVariant, folder: Path | None = None) -> VariantExport:
+def export(
+    actor: User,
+    variant: ImageVariant,
+    folder: Path | None = None,
+    *,
+    revision: int | None = None,
+) -> VariantExport:
     """Give out one variant at full resolution; see `export_many`."""
-    return export_many(actor, [variant], folder)[0]
+    seen = {} if revision is None else {variant.pk: revision}
+    return export_many(actor, [variant], folder, seen)[0]
 
 
 def export_many(
-    actor: User, variants: Sequence[ImageVariant], folder: Path | None = None
+    actor: User,
+    variants: Sequence[ImageVariant],
+    folder: Path | None = None,
+    revisions: Mapping[int, int] = MappingProxyType({}),
 ) -> list[VariantExport]:
     """Give out variants of any characters, all or none, at most `MAX_BATCH`.
 
     A candidate goes to `editing`; a hero or a rejected one keeps its status. Every one is out until
     it is re-imported or the edit is cancelled. With `folder`, file and sidecar are put there too.
-    Raises NoFile, NotExportable, the gate's refusal.
+    `revisions` are those that were looked at, by id. Raises NoFile, NotExportable, the gate's
+    refusal, StaleRevision.
     """
     if not 1 <= len(variants) <= MAX_BATCH:
         raise BadBatch(
@@ -87,18 +100,20 @@ def export_many(
         with transaction.atomic():
             # Decisions on a character queue for its row, and so does a revoked attestation.
             list(Character.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-            made = [_record(actor, file) for file in given]
+            made = [_record(actor, file, revisions) for file in given]
     return made
 
 
-def cancel_edit(actor: User, variant: ImageVariant) -> ImageVariant:
-    """Nothing will come back: what is out counts as returned. Raises NotOut."""
+def cancel_edit(actor: User, variant: ImageVariant, *, revision: int | None = None) -> ImageVariant:
+    """Nothing will come back: what is out counts as returned. Raises NotOut and VariantGone."""
     require(actor, "variant.export", variant)
     with transaction.atomic():
-        Character.objects.select_for_update().get(pk=variant.character_id)
-        fresh = ImageVariant.objects.present().select_related("character").get(pk=variant.pk)
+        fresh = lock(variant)
+        check_revision(fresh, revision)
         if not bring_back(actor, fresh):
-            raise NotOut("It is not exported for editing, so there is nothing to cancel.")
+            raise NotOut(
+                "It is not exported for editing, so there is nothing to cancel.", **facts(fresh)
+            )
         record(actor, "variant.cancel_edit", fresh)
         publishing.variant_changed(fresh)
     return fresh
@@ -141,12 +156,12 @@ def visible(user: User) -> QuerySet[VariantExport]:
 
 def _refuse(actor: User, variant: ImageVariant) -> None:
     if variant.deleted_at is not None:
-        raise VariantGone("It is in the trash. Restore it first.")
+        raise VariantGone("It is in the trash. Restore it first.", **facts(variant))
     if not variant.has_file:
-        raise NoFile("There is no image to export yet.")
+        raise NoFile("There is no image to export yet.", **facts(variant))
     if variant.state not in EXPORTABLE:
         raise NotExportable(
-            f"It is {variant.state.label}, so it is not given out.", state=variant.state.label
+            f"It is {variant.state.label}, so it is not given out.", **facts(variant)
         )
     require_shown(VariantViewing(actor).variant(variant))
     pass_variant(variant)
@@ -170,12 +185,14 @@ def _taken_back_on_failure() -> Iterator[list[Path]]:
 
 
 def _built(actor: User, variant: ImageVariant, folder: Path | None, written: list[Path]) -> _Given:
-    variant = (
-        ImageVariant.objects.for_cards()
-        .defer(None)
-        .select_related("character__project", "root", "request", "source_image", "created_by")
-        .get(pk=variant.pk)
+    rows = ImageVariant.objects.for_cards().defer(None)
+    rows = rows.select_related(
+        "character__project", "root", "request", "source_image", "created_by"
     )
+    found = rows.filter(pk=variant.pk).first()
+    if found is None:
+        raise VariantGone("It was deleted for good meanwhile.")
+    variant = found
     token = secrets.token_hex(16)
     ext = EXTENSIONS[cast("Format", variant.format)][0]
     name = f"variant-{variant.pk}-v{variant.version}-x{token[:12]}.{ext}"
@@ -192,10 +209,11 @@ def _built(actor: User, variant: ImageVariant, folder: Path | None, written: lis
     return _Given(variant, token, name, sha256, len(data), said, paths)
 
 
-def _record(actor: User, given: _Given) -> VariantExport:
+def _record(actor: User, given: _Given, revisions: Mapping[int, int]) -> VariantExport:
     variant = ImageVariant.objects.for_cards().filter(pk=given.variant.pk).first()
     if variant is None:
         raise VariantGone("It was deleted meanwhile.")
+    check_revision(variant, revisions.get(variant.pk))
     _refuse(actor, variant)
     row = VariantExport.objects.create(
         variant=variant,

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from people.models import User
 from variants.fragments import Card, card_of
-from variants.models import ImageVariant
+from variants.models import ImageVariant, ImageVariantQuerySet
 from variants.viewing import VariantViewing
 
 
@@ -27,7 +27,12 @@ def versions(variant: ImageVariant, viewing: VariantViewing) -> list[Version]:
 
     A version that the person may not look at is in it, without its image.
     """
+    return [Version(row, card_of(row, viewing=viewing)) for row in chain(variant)]
+
+
+def chain(variant: ImageVariant) -> ImageVariantQuerySet:
+    """The rows of that chain; a later version has the larger id too."""
     first = variant.root_id or variant.pk
     rows = ImageVariant.objects.present().for_cards().select_related("created_by")
     family = rows.filter(Q(pk=first) | Q(root=first), character_id=variant.character_id)
-    return [Version(row, card_of(row, viewing=viewing)) for row in family.order_by("-version")]
+    return family.order_by("-version")

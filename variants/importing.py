@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from audit.recording import record
 from characters.attesting import pass_gate
-from characters.errors import Archived
+from characters.closing import refuse_archived
 from characters.models import Character
 from characters.receiving import file_columns, files_of
 from people.access import require
@@ -22,6 +22,7 @@ from studio.lib.figures import UPLOADS_REFUSED
 from studio.lib.files import put_all
 from studio.lib.pictures import ImageRefused, Limits, Picture, vet
 from variants import checking, publishing
+from variants.deciding import check_revision
 from variants.errors import SizeDiffers, Unchanged, UnknownVariantType, VariantGone
 from variants.exporting import bring_back
 from variants.exports import VariantExport
@@ -49,15 +50,21 @@ class Returned:
 
 
 def reimport(
-    actor: User, variant: ImageVariant, upload: Upload, *, keep_size: bool = False
+    actor: User,
+    variant: ImageVariant,
+    upload: Upload,
+    *,
+    keep_size: bool = False,
+    revision: int | None = None,
 ) -> Returned:
     """Make an edited file the next version of the variant's family; the variant stays untouched.
 
     What was out of the variant counts as returned. Raises ImageRefused (the validator's codes),
-    SizeDiffers unless `keep_size`, Unchanged for a picture that the family has already.
+    SizeDiffers unless `keep_size`, Unchanged for a picture that the family has already, and
+    StaleRevision when the variant is not at `revision` any more.
     """
     require(actor, "variant.import", variant)
-    _refuse_closed(variant.character)
+    refuse_archived(variant.character)
     pass_variant(variant)
     picture = _vetted(actor, variant.character, upload)
     _refuse_unchanged(variant, picture)
@@ -73,6 +80,7 @@ def reimport(
     with transaction.atomic():
         character = _locked(variant.character)
         fresh = _present(variant)
+        check_revision(fresh, revision)
         pass_variant(fresh)
         _refuse_unchanged(fresh, picture)
         made = _written(
@@ -107,7 +115,7 @@ def upload_variant(
     Raises UnknownVariantType, Archived, the gate's refusal, ImageRefused.
     """
     require(actor, "variant.import", character)
-    _refuse_closed(character)
+    refuse_archived(character)
     kind = VariantType.objects.filter(name=variant_type, archived_at__isnull=True).first()
     if kind is None:
         raise UnknownVariantType(
@@ -145,18 +153,13 @@ def _vetted(actor: User, character: Character, upload: Upload) -> Picture:
         raise
 
 
-def _refuse_closed(character: Character) -> None:
-    if character.archived_at:
-        raise Archived(f"{character.name} is archived.")
-
-
 def _locked(character: Character) -> Character:
     """The character as it is now; what is decided about its variants queues for its row."""
     rows = Character.objects.select_for_update(of=("self",)).select_related(
         "project", "current_source"
     )
     fresh = rows.get(pk=character.pk)
-    _refuse_closed(fresh)
+    refuse_archived(fresh)
     return fresh
 
 

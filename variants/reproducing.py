@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from audit.recording import record
 from characters.models import Character
+from comfy_bridge.models import WorkflowVersion
 from jobs.asking import Ask, ask
 from jobs.queues import require_room
 from people.access import require
 from people.models import User
 from qa.distances import cosine_distance
 from variants import publishing
+from variants.deciding import check_revision, facts, lock
 from variants.errors import NotReproducible
 from variants.exports import Reproduction
 from variants.gating import pass_variant
@@ -98,23 +100,19 @@ class Report:
         return said
 
 
-def reproduce(actor: User, original: ImageVariant) -> ImageVariant:
+def reproduce(actor: User, original: ImageVariant, *, revision: int | None = None) -> ImageVariant:
     """A new pending variant that runs the original's recorded graph, linked to it.
 
-    Its server is preferred. Raises NotReproducible, the refusals of B6 and the gate's.
+    Its server is preferred. Raises NotReproducible, VariantGone, StaleRevision, the refusals of B6
+    and the gate's.
     """
     require(actor, "variant.reproduce", original)
-    version, source = original.workflow_version, original.source_image
-    is_made_here = original.provenance == Provenance.GENERATED
-    if not (is_made_here and original.has_file and original.generation_params.get("graph")):
-        raise NotReproducible("It was not generated here, so there is no recipe to run again.")
-    before = original.request
-    if version is None or source is None:
-        raise NotReproducible("Its workflow or its source image is gone.")
     with transaction.atomic():
-        rows = Character.objects.select_for_update(of=("self",)).select_related(
-            "project", "current_source__qa_report"
-        )
+        original = lock(original)
+        check_revision(original, revision)
+        version = _version_of(original)
+        before = original.request
+        rows = Character.objects.select_related("project", "current_source__qa_report")
         character = rows.get(pk=original.character_id)
         require_room(actor, "comfy", 1)
         if reason := refusal(actor, character):
@@ -161,20 +159,35 @@ def reproduce(actor: User, original: ImageVariant) -> ImageVariant:
     return made
 
 
+def _version_of(original: ImageVariant) -> WorkflowVersion:
+    """The version that made it. Raises NotReproducible where there is nothing to run again."""
+    is_made_here = original.provenance == Provenance.GENERATED
+    if not (is_made_here and original.has_file and original.generation_params.get("graph")):
+        raise NotReproducible(
+            "It was not generated here, so there is no recipe to run again.", **facts(original)
+        )
+    if original.workflow_version is None or original.source_image is None:
+        raise NotReproducible("Its workflow or its source image is gone.", **facts(original))
+    return original.workflow_version
+
+
 def reports(variant: ImageVariant) -> list[Report]:
     """The report of this reproduction, and those of every one of this original, newest first."""
+    return [report_of(row) for row in rows_about(variant)]
+
+
+def rows_about(variant: ImageVariant) -> QuerySet[Reproduction]:
+    """This reproduction, and every one of this original, newest first; without the trash."""
     rows = Reproduction.objects.filter(Q(variant=variant) | Q(original=variant)).filter(
         variant__deleted_at__isnull=True, original__deleted_at__isnull=True
     )
-    return [
-        _report(row)
-        for row in rows.select_related(
-            "variant__embedding__model", "original__embedding__model", "variant__job"
-        )
-    ]
+    return rows.select_related(
+        "variant__embedding__model", "original__embedding__model", "variant__job"
+    )
 
 
-def _report(row: Reproduction) -> Report:
+def report_of(row: Reproduction) -> Report:
+    """What the row says, and the distance of the two faces where both were read by one model."""
     mine, theirs = row.variant.embedding, row.original.embedding
     if mine is None or theirs is None or mine.model_id != theirs.model_id:
         return Report(row, None, "")

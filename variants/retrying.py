@@ -11,7 +11,8 @@ from people.access import require
 from people.models import User
 from qa.inspection import open_report
 from variants import checking, publishing
-from variants.errors import NoFile, NothingToDo
+from variants.deciding import facts
+from variants.errors import NoFile, NothingToDo, VariantGone
 from variants.models import GenerationRequest, ImageVariant
 
 
@@ -19,7 +20,7 @@ def retry(actor: User, variant: ImageVariant) -> None:
     """Ask again for a failed or cancelled variant: the same row, the same seed."""
     require(actor, "variant.retry", variant)
     if variant.job is None:
-        raise NothingToDo("This variant has no job that could be retried.")
+        raise NothingToDo("This variant has no job that could be retried.", **facts(variant))
     asking.retry(actor, variant.job)
 
 
@@ -27,7 +28,7 @@ def cancel(actor: User, variant: ImageVariant) -> None:
     """Stop the generation of one variant."""
     require(actor, "variant.cancel", variant)
     if variant.job is None:
-        raise NothingToDo("This variant has no job that could be cancelled.")
+        raise NothingToDo("This variant has no job that could be cancelled.", **facts(variant))
     asking.cancel(actor, variant.job)
 
 
@@ -70,9 +71,12 @@ def rerun_checks(actor: User, variant: ImageVariant, *, against: SourceImage | N
     """
     require(actor, "variant.rerun_qa", variant)
     if not variant.has_file:
-        raise NoFile("There is no image to check yet.")
+        raise NoFile("There is no image to check yet.", **facts(variant))
     with transaction.atomic():
-        fresh = ImageVariant.objects.select_for_update(of=("self",)).get(pk=variant.pk)
+        rows = ImageVariant.objects.select_for_update(of=("self",))
+        fresh = rows.filter(pk=variant.pk).first()
+        if fresh is None:
+            raise VariantGone("It was deleted for good meanwhile.")
         fresh.qa_report = open_report(fresh.project_id, "variant", fresh.qa_report)
         fresh.embedding = None
         fresh.likeness = None

@@ -43,7 +43,7 @@ def approve(
 
     `seen_hero` is the id of the hero that was shown beside it, None for none, UNSEEN not to ask
     (409 `hero_changed` when somebody chose another meanwhile). Approving the hero again changes
-    nothing.
+    nothing. A hero that was made from an earlier source is marked to be re-checked.
     """
     require(actor, "variant.review", variant)
     with one_step(actor, Verb.APPROVE, within) as step:
@@ -62,6 +62,8 @@ def approve(
             to = _flagged({"status": VariantStatus.GENERATED.label}, hero)
             write(step, hero, Verb.REPLACED, to, replaced=variant)
         to = _flagged({"status": VariantStatus.APPROVED.label}, variant)
+        if is_of_another_source(variant):
+            to = {**to, "recheck": True}
         write(step, variant, Verb.APPROVE, to, note=note, replaced=hero)
         fault_point("reviewing.written")
     fault_point("reviewing.committed")
@@ -166,6 +168,12 @@ def hero_beside(variant: ImageVariant) -> ImageVariant | None:
     return rows.filter(
         character_id=variant.character_id, variant_type__name=variant.variant_type_id, is_hero=True
     ).first()
+
+
+def is_of_another_source(variant: ImageVariant) -> bool:
+    """Whether the source was replaced while the variant was no hero, so that nobody marked it."""
+    current = variant.character.current_source_id
+    return variant.source_image_id is not None and variant.source_image_id != current
 
 
 def _flagged(to: dict[str, object], variant: ImageVariant) -> dict[str, object]:

@@ -31,11 +31,19 @@ from variants.decisions import ReviewDecision, ReviewStep
 from variants.errors import ChangedMeanwhile, HeroChanged, NothingToDo, NotYours, UndoLimit
 from variants.gating import pass_variant
 from variants.models import ImageVariant
-from variants.reviewing import hero_beside
+from variants.reviewing import hero_beside, is_of_another_source
 from variants.vocabulary import MOVES, VariantStatus, Verb
 
 MAX_STEPS = 50
 NEEDS = {Verb.TRASH: "variant.delete", Verb.RESTORE: "variant.delete"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The variant that was looked at, and its revision; without one it is not asked for."""
+
+    variant: ImageVariant
+    revision: int | None
 
 
 @dataclass
@@ -58,7 +66,7 @@ def undo(actor: User, variant: ImageVariant, *, revision: int | None = None) -> 
     if step is None:
         raise NothingToDo("There is no decision about it that could be undone.", **facts(variant))
     _check_own(actor, step, variant)
-    return undo_step(actor, step)
+    return undo_step(actor, step, Seen(variant, revision))
 
 
 def undo_last(actor: User, character: Character) -> Undone:
@@ -75,7 +83,7 @@ def redo(actor: User, variant: ImageVariant, *, revision: int | None = None) -> 
     step = _redoable(ReviewStep.objects.filter(made_by=actor, decisions__variant=variant))
     if step is None:
         raise NothingToDo("There is nothing of yours to redo on it.", **facts(variant))
-    return redo_step(actor, step)
+    return redo_step(actor, step, Seen(variant, revision))
 
 
 def redo_last(actor: User, character: Character) -> Undone:
@@ -92,7 +100,7 @@ def mine(actor: User, character: Character) -> QuerySet[ReviewStep]:
     return rows.filter(redo_lost=False).distinct()
 
 
-def undo_step(actor: User, step: ReviewStep) -> Undone:
+def undo_step(actor: User, step: ReviewStep, seen: Seen | None = None) -> Undone:
     """Take a step back, all of it that nobody has changed meanwhile."""
     for character in _characters(step):
         later = mine(actor, character).filter(pk__gte=step.pk).values("pk")[: MAX_STEPS + 1]
@@ -102,14 +110,14 @@ def undo_step(actor: User, step: ReviewStep) -> Undone:
                 "instead.",
                 limit=MAX_STEPS,
             )
-    return _turn(actor, step, Verb.UNDO)
+    return _turn(actor, step, Verb.UNDO, seen)
 
 
-def redo_step(actor: User, step: ReviewStep) -> Undone:
+def redo_step(actor: User, step: ReviewStep, seen: Seen | None = None) -> Undone:
     """Take a step again that was undone."""
     if step.redo_lost:
         raise NothingToDo("Something else was decided since it was undone.")
-    return _turn(actor, step, Verb.REDO)
+    return _turn(actor, step, Verb.REDO, seen)
 
 
 def _redoable(rows: QuerySet[ReviewStep]) -> ReviewStep | None:
@@ -117,9 +125,11 @@ def _redoable(rows: QuerySet[ReviewStep]) -> ReviewStep | None:
     return undone.order_by("-undone_at", "pk").first()
 
 
-def _turn(actor: User, step: ReviewStep, verb: Verb) -> Undone:
+def _turn(actor: User, step: ReviewStep, verb: Verb, seen: Seen | None) -> Undone:
     with transaction.atomic():
         _lock_characters(step)
+        if seen:
+            _check_seen(seen.variant, seen.revision)
         _claim(step, verb)
         done = Undone(step)
         for decisions in _pieces(step, reverse=verb is Verb.UNDO):
@@ -152,7 +162,9 @@ def _claim(step: ReviewStep, verb: Verb) -> None:
     """Two who undo the same step at once: one of them does."""
     rows = ReviewStep.objects.filter(pk=step.pk, undone_at__isnull=verb is Verb.UNDO)
     if not rows.update(undone_at=Now() if verb is Verb.UNDO else None):
-        raise ChangedMeanwhile(f"It has been {verb.label} already.")
+        about = step.decisions.select_related("variant").first()
+        known = facts(about.variant) if about else {}
+        raise ChangedMeanwhile(f"It has been {verb.label} already.", **known)
 
 
 def _pieces(step: ReviewStep, *, reverse: bool) -> list[list[ReviewDecision]]:
@@ -181,7 +193,7 @@ def _put(actor: User, step: ReviewStep, decision: ReviewDecision, verb: Verb) ->
     to = _reachable(variant, there)
     if to.get("status") == VariantStatus.APPROVED.label:
         _check_may_be_hero(variant)
-        if _is_of_another_source(variant):
+        if is_of_another_source(variant):
             to["recheck"] = True
     write(Step(actor, verb, step), variant, verb, to, replaced=decision.replaced)
     return variant
@@ -223,15 +235,14 @@ def _check_may_be_hero(variant: ImageVariant) -> None:
         )
 
 
-def _is_of_another_source(variant: ImageVariant) -> bool:
-    """Whether the source was replaced while the variant was no hero, so that nobody marked it."""
-    current = variant.character.current_source_id
-    return variant.source_image_id is not None and variant.source_image_id != current
-
-
 def _check_seen(variant: ImageVariant, revision: int | None) -> None:
-    if revision is not None:
-        check_revision(ImageVariant.objects.get(pk=variant.pk), revision)
+    """Asked before a step is chosen, and again by whoever holds the character."""
+    if revision is None:
+        return
+    fresh = ImageVariant.objects.filter(pk=variant.pk).first()
+    if fresh is None:
+        raise _gone()
+    check_revision(fresh, revision)
 
 
 def _check_own(actor: User, step: ReviewStep, variant: ImageVariant) -> None:

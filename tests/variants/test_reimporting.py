@@ -289,3 +289,18 @@ def test_edits_that_come_back_at_once_have_versions_of_their_own(committed, crea
         thread.join()
     assert refused == []
     assert sorted(versions) == [2, 3, 4, 5]
+
+
+def test_a_file_for_a_variant_that_has_moved_on_is_412_and_leaves_nothing(api, creator, variant):
+    client = api(creator)
+    seen = client.get(url(variant))["ETag"]
+    client.post(url(variant, "export"))
+    answer = client.post(
+        url(variant, "reimport"),
+        file(edited(stored(variant))),
+        format="multipart",
+        headers={"If-Match": seen},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (412, "stale_revision")
+    assert ImageVariant.objects.count() == 1
+    assert fresh(variant).is_out

@@ -140,8 +140,9 @@ def test_undo_goes_fifty_steps_back_and_says_so(creator, two):
     for _ in range(undoing.MAX_STEPS):
         undoing.undo_last(creator, variant.character)
     assert fresh(variant).shortlisted  # as after the very first
-    with pytest.raises(UndoLimit, match="50 steps"):
+    with pytest.raises(UndoLimit, match="50 steps") as refused:
         undoing.undo_last(creator, variant.character)
+    assert (refused.value.status, refused.value.code) == (409, "undo_limit")
     for _ in range(undoing.MAX_STEPS):
         undoing.redo_last(creator, variant.character)
     with pytest.raises(NothingToDo):
