@@ -5,7 +5,7 @@ name, and only while the content gate lets them exist. A quarantined one: nobody
 may look at a general-rated variant which they withheld.
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -58,6 +58,14 @@ class Viewing:
             return decision
         verdict = gate(character, rating, source=source)
         return OK if verdict else Decision(verdict.code, verdict.sentence)
+
+
+def viewing_of(request: Any) -> Viewing:
+    """The one viewing of a request, so that a list of any length asks once."""
+    if getattr(request, "source_viewing", None) is None:
+        request.source_viewing = Viewing(request.user)
+    kept: Viewing = request.source_viewing
+    return kept
 
 
 def require_shown(decision: Decision) -> None:

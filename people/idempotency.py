@@ -1,6 +1,7 @@
 """One change for one Idempotency-Key: what was answered the first time is answered again.
 
 A key belongs to a person and stands for one request: method, path and body. It is kept a day.
+Every POST takes one: `people.requests.api_view` asks here.
 """
 
 import hashlib
@@ -8,20 +9,24 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import CharField
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from people.models import IdempotencyKey
-from people.requests import SignedIn, body, plain
+from people.models import IdempotencyKey, User
 from studio.lib.errors import Conflict, KeyReused
+from studio.lib.openapi import KEY_HEADER, MAX_KEY
 
 V = TypeVar("V", bound=Callable[..., Any])
-MAX_KEY = 120
 KEPT = timedelta(days=1)
+# Of an answer this is not kept: a secret is shown once, and whoever missed it asks for a new one.
+SHOWN_ONCE = "secret"
 # A request that has not ended by then never will: its process is gone.
 ENDED_BY = timedelta(minutes=5)
 
@@ -32,47 +37,53 @@ class StillRunning(Conflict):
     code = "request_in_progress"
 
 
-def key_of(request: SignedIn) -> str:
-    """The Idempotency-Key, "" without one. Raises ValidationError for what is no text."""
-    return plain("Idempotency-Key", request.headers.get("Idempotency-Key", ""))[:MAX_KEY]
+def key_of(request: Request) -> str:
+    """The Idempotency-Key, "" without one. ValidationError for NULs and more than MAX_KEY."""
+    field = CharField(allow_blank=True, max_length=MAX_KEY)
+    try:
+        return str(field.run_validation(request.headers.get(KEY_HEADER, "")))
+    except ValidationError as error:
+        raise ValidationError({KEY_HEADER: error.detail}) from error
 
 
 def once(view: V) -> V:
-    """Answer a POST that carries an Idempotency-Key once; stands below `@api_view`.
+    """Answer a POST that carries an Idempotency-Key once; its body has been read as an object.
 
     A refused request leaves the key unused. Raises KeyReused and StillRunning.
     """
 
     @wraps(view)
-    def answered(request: SignedIn, *args: Any, **kwargs: Any) -> Any:
+    def answered(request: Request, *args: Any, **kwargs: Any) -> Any:
         key = key_of(request) if request.method == "POST" else ""
         if not key:
             return view(request, *args, **kwargs)
         row = _taken(request, key)
         if row.status is not None:
-            return Response(json.loads(row.answer), status=row.status)
+            said = json.loads(row.answer) if row.answer else None
+            return Response(said, status=row.status, headers={"ETag": row.etag} if row.etag else {})
         try:
             answer = view(request, *args, **kwargs)
         except BaseException:
             row.delete()
             raise
         row.status = answer.status_code
-        row.answer = JSONRenderer().render(answer.data).decode()
-        row.save(update_fields=["status", "answer"])
+        row.answer = JSONRenderer().render(_kept(answer.data)).decode()
+        row.etag = answer.headers.get("ETag", "")
+        row.save(update_fields=["status", "answer", "etag"])
         return answer
 
     return answered  # type: ignore[return-value]  # what it wraps, called as before
 
 
-def _taken(request: SignedIn, key: str) -> IdempotencyKey:
+def _taken(request: Request, key: str) -> IdempotencyKey:
     """The key's row: a new one, or the answered one of the same request."""
-    digest = _digest(request)
-    mine = IdempotencyKey.objects.filter(user=request.user)
+    digest, user = _digest(request), cast("User", request.user)
+    mine = IdempotencyKey.objects.filter(user=user)
     mine.filter(created_at__lt=Now() - KEPT).delete()
     mine.filter(status__isnull=True, created_at__lt=Now() - ENDED_BY).delete()
     try:
         with transaction.atomic():
-            return IdempotencyKey.objects.create(user=request.user, key=key, digest=digest)
+            return IdempotencyKey.objects.create(user=user, key=key, digest=digest)
     except IntegrityError:
         earlier = mine.filter(key=key).first()
     if earlier is None or (earlier.digest == digest and earlier.status is None):
@@ -82,11 +93,17 @@ def _taken(request: SignedIn, key: str) -> IdempotencyKey:
     return earlier
 
 
-def _digest(request: SignedIn) -> str:
+def _kept(data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data
+    return {name: value for name, value in data.items() if name != SHOWN_ONCE}
+
+
+def _digest(request: Request) -> str:
     """What makes two requests the same: method, path, fields, and the bytes of files."""
     found = hashlib.sha256(f"{request.method} {request.path}\0".encode())
-    files = set(request.FILES)
-    fields = {name: value for name, value in body(request).items() if name not in files}
+    files, data = set(request.FILES), cast("dict[str, Any]", request.data)
+    fields = {name: value for name, value in data.items() if name not in files}
     found.update(json.dumps(fields, sort_keys=True, default=str).encode())
     for name in sorted(files):
         file = request.FILES[name]

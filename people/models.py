@@ -176,6 +176,7 @@ class IdempotencyKey(Stamped):
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     answer = models.TextField(blank=True, default="", db_default="")
+    etag = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "idempotency_keys"

@@ -12,6 +12,7 @@ from rest_framework import decorators, serializers
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 
+from people.idempotency import once
 from people.models import User
 from studio.lib.addresses import Asked, choice
 
@@ -26,24 +27,27 @@ class SignedIn(Request):
 
 
 def api_view(
-    methods: Sequence[str],
+    methods: Sequence[str], *, keeps_keys: bool = False
 ) -> Callable[[Callable[Concatenate[SignedIn, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
     """`rest_framework.decorators.api_view` for views that take a `SignedIn` request.
 
     A body that is no object is refused before the view is called, even where it is not read. A
-    view that answers GET answers HEAD too, and sees no difference.
+    view that answers GET answers HEAD too, and sees no difference. A POST with an Idempotency-Key
+    is answered `once`, but by a view that `keeps_keys` with the rows that it makes.
     """
     answered = [*methods, "HEAD"] if "GET" in methods else list(methods)
 
     def wrap(
         view: Callable[Concatenate[SignedIn, P], R],
     ) -> Callable[Concatenate[HttpRequest, P], R]:
+        answering = view if keeps_keys else once(view)
+
         @wraps(view)
         def checked(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if request.method not in ("GET", "HEAD"):
                 body(request)
             with _as_get(request):
-                return view(cast("SignedIn", request), *args, **kwargs)
+                return answering(cast("SignedIn", request), *args, **kwargs)
 
         return decorators.api_view(answered)(checked)
 

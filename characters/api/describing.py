@@ -7,7 +7,6 @@ from characters import describing
 from characters.api.shapes import CharacterSerializer, character_for
 from characters.models import Character
 from people.api import project_for
-from people.idempotency import once
 from people.requests import ARCHIVED, SignedIn, api_view, archived_or_not
 from studio.lib.addresses import whole
 from studio.lib.openapi import Page, operation
@@ -20,7 +19,6 @@ PROJECT = OpenApiParameter("project", int, description="Those of this project.")
 @operation("GET", Page[CharacterSerializer], query=[PROJECT, ARCHIVED, *PAGED])
 @operation("POST", CharacterSerializer, status=201, takes=CharacterSerializer)
 @api_view(["GET", "POST"])
-@once
 def characters(request: SignedIn) -> Response:
     """The characters that I may see; POST makes one."""
     context = {"request": request}

@@ -8,6 +8,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from characters.models import Character, SourceImage
+from characters.viewing import viewing_of
 from people.models import Project
 from people.requests import SignedIn
 from qa.models import FaceEmbedding, QAReport
@@ -135,7 +136,11 @@ class CheckJobsJson(TypedDict):
 
 
 class SourceJson(TypedDict):
-    """One version of a source image; an upload also answers `base_image_status`."""
+    """One version of a source image; an upload also answers `base_image_status`.
+
+    Of one that the person may not look at, the addresses and the prompt are left empty, and
+    `withheld` says why.
+    """
 
     id: int
     character: int
@@ -149,7 +154,10 @@ class SourceJson(TypedDict):
     original_name: str
     created_at: datetime
     created_by: str | None
-    display_url: str
+    prompt: str
+    content_rating: str
+    withheld: str
+    display_url: str | None
     thumbnails: dict[str, str]
     qa: ReportJson | None
     face: FaceJson | None
@@ -235,9 +243,11 @@ def _resemblances(source: SourceImage) -> list[ResemblanceJson]:
 def source_json(request: SignedIn, source: SourceImage) -> SourceJson:
     """What the API says of a source image."""
     face = source.embedding
+    withheld = viewing_of(request).source(source).sentence
+    names = () if withheld else RENDITIONS
     address = {
         name: request.build_absolute_uri(reverse("api-source-rendition", args=[source.pk, name]))
-        for name in RENDITIONS
+        for name in names
     }
     return {
         "id": source.pk,
@@ -252,7 +262,10 @@ def source_json(request: SignedIn, source: SourceImage) -> SourceJson:
         "original_name": source.original_name,
         "created_at": source.created_at,
         "created_by": source.created_by.username if source.created_by else None,
-        "display_url": address.pop("display"),
+        "prompt": "" if withheld else source.prompt,
+        "content_rating": source.rating.label,
+        "withheld": withheld,
+        "display_url": address.pop("display", None),
         "thumbnails": address,
         "qa": report_json(source.qa_report),
         "face": {

@@ -17,7 +17,6 @@ from characters.api.shapes import (
 )
 from characters.models import SourceImage
 from characters.views import source_limits
-from people.idempotency import once
 from people.parsers import Json
 from people.requests import SignedIn, api_view
 from studio.lib.errors import NotFound
@@ -39,7 +38,6 @@ class AskedJson(TypedDict):
 @api_view(["GET", "POST"])
 @parser_classes([MultiPartParser, FormParser, Json])
 @limited("upload")
-@once
 def source_image(request: SignedIn, pk: int) -> Response:
     """GET the current source image; POST the multipart field `file` to replace it."""
     row = character_for(request, pk)

@@ -83,6 +83,15 @@ PLAIN: dict[Any, Schema] = {
     object: {},
 }
 ERRORS = ("4XX", "503")
+# What every POST takes of those who have signed in; `people.idempotency` does as it says.
+KEY_HEADER = "Idempotency-Key"
+MAX_KEY = 120
+_KEY = OpenApiParameter(
+    KEY_HEADER,
+    {"type": "string", "maxLength": MAX_KEY},
+    OpenApiParameter.HEADER,
+    description="The same request with the same key is done once, and answered as before.",
+)
 # What an answer of bytes may be; everything else is JSON.
 MEDIA: dict[type, tuple[str, ...]] = {
     Picture: ("image/png", "image/jpeg", "image/webp"),
@@ -108,18 +117,20 @@ def operation(
 ) -> Callable[[V], V]:
     """Declare what `method` of an endpoint takes and answers; stands above `@api_view`.
 
-    `answers` and `takes` are a typed dict, `Page[…]` of one, a serializer, `Picture`, `Upload`,
-    `Archive`, `Table`, or None for no body; a typed dict with bytes in it is taken as multipart.
-    One call for each method; its words are the view's docstring.
+    `query` are its parameters beside those of the path, headers too. `answers` and `takes` are a
+    typed dict, `Page[…]` of one, a serializer, `Picture`, `Upload`, `Archive`, `Table`, or None
+    for no body; a typed dict with bytes in it is taken as multipart. One call for each method; its
+    words are the view's docstring.
     """
     media = MEDIA.get(answers, ()) if isinstance(answers, type) else ()
     responses: dict[Any, Any] = {(status, *media) if media else status: _answer(answers)}
     responses |= {code: OpenApiResponse(schema_of(Error), "A refusal.") for code in ERRORS}
+    keyed = [_KEY] if method == "POST" and auth else []
     extend = extend_schema(
         methods=[method],
         request=_body(takes),
         responses=responses,
-        parameters=list(query),
+        parameters=[*query, *keyed],
         auth=None if auth else [],
     )
 

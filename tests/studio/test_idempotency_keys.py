@@ -75,3 +75,38 @@ def test_a_character_is_made_once(api, creator, project):
         made = api(creator).post("/api/v1/characters", body, headers={"Idempotency-Key": "k"})
         assert made.status_code == 201
     assert Character.objects.count() == 1
+
+
+def test_the_secret_of_an_answer_is_not_kept(api, admin):
+    body = {"name": "Lamp", "url": "https://1.1.1.1/hook", "events": ["job.finished"]}
+    first, again = (
+        api(admin).post("/api/v1/webhooks", body, headers={"Idempotency-Key": "k"})
+        for _ in range(2)
+    )
+    secret = first.json()["secret"]
+    assert secret not in IdempotencyKey.objects.get().answer
+    assert "secret" not in again.json()
+    assert again.json()["id"] == first.json()["id"]
+
+
+@pytest.mark.parametrize("key", ["k" * 121, "a\0b"])
+def test_a_key_that_is_none_is_refused_and_nothing_is_done(upload, character, key):
+    answer = upload(key)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert set(answer.json()["errors"]) == {"Idempotency-Key"}
+    assert character.sources.count() == 0
+
+
+def test_a_key_of_a_request_stands_for_all_that_was_wished(api, creator, character):
+    make.ready(creator, character)
+    url = f"/api/v1/characters/{character.pk}/variants/generate"
+    wish = {"variant_type": "clothed", "workflow_id": make.workflow().pk, "prompt": "in red"}
+
+    def ask(**changed):
+        return api(creator).post(url, {**wish, **changed}, headers={"Idempotency-Key": "k"})
+
+    first = ask()
+    assert (first.status_code, ask().json()) == (202, first.json())
+    for changed in ({"prompt": "in blue"}, {"negative_prompt": "x"}, {"seed": 7}, {"outfit": "x"}):
+        refused = ask(**changed)
+        assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_key_reused")

@@ -91,7 +91,7 @@ def ordered_json(ordered: Ordered) -> OrderedJson:
 
 
 @operation("POST", OrderedJson, status=202, takes=WishSerializer)
-@api_view(["POST"])
+@api_view(["POST"], keeps_keys=True)
 @limited("generate")
 def generate(request: SignedIn, pk: int) -> Response:
     """Ask for candidates of one character."""
@@ -100,7 +100,7 @@ def generate(request: SignedIn, pk: int) -> Response:
 
 
 @operation("POST", OrderedJson, status=202, takes=BatchSerializer)
-@api_view(["POST"])
+@api_view(["POST"], keeps_keys=True)
 @limited("generate")
 def generate_batch(request: SignedIn) -> Response:
     """The same wish for many characters of one project."""

@@ -1,6 +1,5 @@
 """REST: any image of a character by its opaque id, `s-12` for a source or `v-34` for a variant."""
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.response import Response
 
 from characters import trashing as sources
@@ -12,13 +11,11 @@ from studio.lib.errors import NotFound
 from studio.lib.openapi import operation
 from studio.lib.routes import both
 from variants import trashing
-from variants.api.shapes import if_match, purging, variant_for
+from variants.api.shapes import IF_MATCH, PURGE, if_match, purging, variant_for
 from variants.models import ImageVariant
 
-PURGE = OpenApiParameter("purge", bool, description="Delete it for good, without the trash.")
 
-
-@operation("DELETE", None, status=204, query=[PURGE])
+@operation("DELETE", None, status=204, query=[PURGE, IF_MATCH])
 @api_view(["DELETE"])
 def image(request: SignedIn, pk: int, image_id: str) -> Response:
     """Move an image to the trash. With `?purge=1` delete record and file for good.
@@ -36,7 +33,7 @@ def image(request: SignedIn, pk: int, image_id: str) -> Response:
     return Response(status=204)
 
 
-@operation("POST", None, status=204)
+@operation("POST", None, status=204, query=[IF_MATCH])
 @api_view(["POST"])
 def restore(request: SignedIn, pk: int, image_id: str) -> Response:
     """Take an image out of the trash."""

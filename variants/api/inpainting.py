@@ -12,13 +12,16 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
 from characters.api import character_for
+from characters.viewing import require_shown
+from people.idempotency import key_of
 from people.parsers import Json
-from people.requests import SignedIn, api_view, body, plain
+from people.requests import SignedIn, api_view, body
 from studio.lib.addresses import LARGEST
 from studio.lib.errors import NotFound
+from studio.lib.limiting import limited
 from studio.lib.media import RENDITIONS
 from studio.lib.openapi import Page, Picture, operation
-from studio.lib.pages import page_of
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 from variants import inpainting, masking, serving
 from variants.errors import BadMask
@@ -26,6 +29,7 @@ from variants.images import image_for
 from variants.inpainting import Edit
 from variants.masking import GivenMask
 from variants.masks import ImageMask
+from variants.viewing import viewing_of
 
 # Where in a picture the mask stands, by the field in which the picture is sent.
 CHANNELS: dict[str, Any] = {"mask": "grey", "masked_image_base64_png": "alpha"}
@@ -123,8 +127,9 @@ class InpaintedJson(TypedDict):
 
 
 @operation("POST", InpaintedJson, status=202, takes=InpaintSerializer)
-@api_view(["POST"])
+@api_view(["POST"], keeps_keys=True)
 @parser_classes([MultiPartParser, FormParser, Json])
+@limited("generate")
 def inpaint(request: SignedIn, pk: int, image_id: str) -> Response:
     """Change what a mask covers of an image, by a prompt; the results are new variants.
 
@@ -141,7 +146,7 @@ def inpaint(request: SignedIn, pk: int, image_id: str) -> Response:
         image,
         serializer.edit(files),
         override_qa=serializer.validated_data["override_qa"],
-        idempotency_key=plain("Idempotency-Key", request.headers.get("Idempotency-Key", ""))[:120],
+        idempotency_key=key_of(request),
     )
     first, mask = ordered.jobs[0], ordered.variants[0].mask
     whole = mask is not None and mask.coverage >= WHOLE
@@ -160,11 +165,12 @@ def inpaint(request: SignedIn, pk: int, image_id: str) -> Response:
     return Response(said, status=202)
 
 
-@operation("GET", Page[MaskJson])
+@operation("GET", Page[MaskJson], query=PAGED)
 @api_view(["GET"])
 def masks(request: SignedIn, pk: int, image_id: str) -> Response:
     """The masks that were drawn for an image, the newest first."""
     image = image_for(request.user, image_id, character_for(request, pk))
+    require_shown(viewing_of(request).image(image))
     found, following = page_of(request, masking.masks_of(image))
     return Response({"results": [mask_json(request, mask) for mask in found], "next": following})
 

@@ -2,13 +2,11 @@
 
 from typing import TypedDict
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.decorators import parser_classes
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
 from characters.api import SOURCE_SHOWN, SourceJson, character_for, source_json
-from people.idempotency import once
 from people.parsers import Json
 from people.requests import SignedIn, api_view, text
 from studio.lib.limiting import limited
@@ -17,7 +15,9 @@ from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 from variants import importing, trashing
 from variants.api.shapes import (
+    IF_MATCH,
     ONE,
+    PURGE,
     VariantJson,
     answer,
     if_match,
@@ -49,7 +49,6 @@ class VariantAsk(TypedDict):
 @api_view(["GET", "POST"])
 @parser_classes([MultiPartParser, FormParser, Json])
 @limited("upload")
-@once
 def variants(request: SignedIn, pk: int) -> Response:
     """The source image and one page of variants, newest first or as `sort` says.
 
@@ -72,11 +71,8 @@ def variants(request: SignedIn, pk: int) -> Response:
     )
 
 
-PURGE = OpenApiParameter("purge", bool, description="Delete it for good, without the trash.")
-
-
 @operation("GET", VariantJson)
-@operation("DELETE", None, status=204, query=[PURGE])
+@operation("DELETE", None, status=204, query=[PURGE, IF_MATCH])
 @api_view(["GET", "DELETE"])
 def variant(request: SignedIn, pk: int, vid: int) -> Response:
     """One variant, with its parameters and every check; DELETE moves it to the trash.

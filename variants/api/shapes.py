@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, NotRequired, TypedDict
 
 from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.response import Response
 
 from characters.api import FoundFaceJson, ReportJson, faces_json, report_json
@@ -22,6 +23,14 @@ from variants.viewing import viewing_of
 
 YES_OR_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 ONE = "characters/<int:pk>/variants/<int:vid>"
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of the variant that was looked at; when it has moved on, that is 412, "
+    "unless it is as asked already.",
+)
+PURGE = OpenApiParameter("purge", bool, description="Delete it for good, without the trash.")
 
 
 class HeroLikenessJson(TypedDict):
