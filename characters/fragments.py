@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from characters.approving import approve_refusal
 from characters.attesting import current_attestation
+from characters.closing import archived
 from characters.models import (
     BaselineStatus,
     Character,
@@ -126,8 +127,8 @@ def _similar(user: User, report: QAReport | None) -> Character | None:
 
 
 def _upload_refusal(character: Character) -> str:
-    if character.archived_at:
-        return f"{character.name} is archived."
+    if away := archived(character):
+        return away.sentence
     if character.is_locked:
         return "The baseline is approved, so the source image is locked."
     return ""

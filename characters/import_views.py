@@ -15,6 +15,7 @@ from people.access import require
 from people.models import Project
 from people.views import Request
 from studio.lib.errors import StudioError
+from studio.lib.limiting import limited
 from studio.lib.pictures import ImageRefused
 from studio.lib.zips import Pack, pack_of, unpack
 
@@ -23,6 +24,7 @@ ROWS_SHOWN = 1000
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@limited("upload")
 def begin(request: Request, pk: int) -> HttpResponse:
     """The page; without JavaScript a ZIP of the folder, or single files, come as a form."""
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)

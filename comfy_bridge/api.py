@@ -14,6 +14,7 @@ from people.access import require
 from people.requests import SignedIn, api_view, body, plain
 from studio.lib.errors import NotFound
 from studio.lib.openapi import Page, operation
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 
 
@@ -83,7 +84,7 @@ def server_for(request: SignedIn, pk: int) -> ComfyServer:
     return server
 
 
-@operation("GET", Page[ServerJson])
+@operation("GET", Page[ServerJson], query=PAGED)
 @operation("POST", ServerJson, status=201, takes=ServerAsk)
 @api_view(["GET", "POST"])
 def servers(request: SignedIn) -> Response:
@@ -92,8 +93,8 @@ def servers(request: SignedIn) -> Response:
     if request.method == "POST":
         made = operating.save(request.user, _valid(request, ComfyServer()))
         return Response(server_json(server_for(request, made.pk)), status=201)
-    found = [server_json(row) for row in ComfyServer.objects.with_open()]
-    return Response({"results": found, "next": None})
+    found, following = page_of(request, ComfyServer.objects.with_open())
+    return Response({"results": [server_json(row) for row in found], "next": following})
 
 
 @operation("GET", ServerJson)

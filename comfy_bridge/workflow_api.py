@@ -38,7 +38,7 @@ from people.requests import SignedIn, api_view, body, plain
 from studio.lib.addresses import LARGEST
 from studio.lib.errors import NotFound
 from studio.lib.openapi import Page, operation
-from studio.lib.pages import page_of
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 
 
@@ -61,7 +61,7 @@ class StrictJson(BaseParser):
 _PARSERS = [StrictJson, MultiPartParser, FormParser]
 
 
-@operation("GET", Page[WorkflowJson])
+@operation("GET", Page[WorkflowJson], query=PAGED)
 @operation("POST", WholeWorkflowJson, status=201, takes=WorkflowAsk)
 @api_view(["GET", "POST"])
 @parser_classes(_PARSERS)
@@ -98,7 +98,7 @@ def workflow(request: SignedIn, pk: int) -> Response:
     return Response(whole_json(request.user, row.latest()))
 
 
-@operation("GET", Page[WorkflowVersionJson])
+@operation("GET", Page[WorkflowVersionJson], query=PAGED)
 @operation("POST", WholeWorkflowJson, status=201, takes=WorkflowVersionAsk)
 @api_view(["GET", "POST"])
 @parser_classes(_PARSERS)

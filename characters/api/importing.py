@@ -20,8 +20,9 @@ from people.parsers import Json
 from people.requests import SignedIn, api_view, body, text
 from studio.lib.addresses import LARGEST
 from studio.lib.errors import NotFound
+from studio.lib.limiting import limited
 from studio.lib.openapi import Page, Table, operation
-from studio.lib.pages import page_of
+from studio.lib.pages import PAGED, page_of
 from studio.lib.pictures import ImageRefused
 from studio.lib.routes import both
 from studio.lib.zips import unpack
@@ -145,10 +146,11 @@ def dry_json(project: Project, existing: Existing, entries: list[Planned]) -> Im
     }
 
 
-@operation("GET", Page[ImportJson])
+@operation("GET", Page[ImportJson], query=PAGED)
 @operation("POST", ImportJson, status=201, takes=ImportAsk)
 @api_view(["GET", "POST"])
 @parser_classes([Json, MultiPartParser, FormParser])
+@limited("upload")
 def imports(request: SignedIn, pk: int) -> Response:
     """POST plans an import: `dry_run` only tells, else its files are sent next; a ZIP brings them.
 
@@ -184,6 +186,7 @@ def folder_import(request: SignedIn, pk: int) -> Response:
 @operation("POST", EntryJson, status=201, takes=FileOfImportAsk)
 @api_view(["POST"])
 @parser_classes([MultiPartParser, FormParser, Json])
+@limited("upload")
 def import_file(request: SignedIn, pk: int) -> Response:
     """Send the file of one entry; sending it again changes nothing."""
     row = _import_for(request, pk)

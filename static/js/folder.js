@@ -11,6 +11,13 @@ async function ask(url, body) {
   if (!isForm) headers["Content-Type"] = "application/json";
   const answer = await fetch(url, { method: "POST", headers, body: isForm ? body : JSON.stringify(body) });
   const said = await answer.json();
+  if (answer.status === 429 && answer.headers.has("Retry-After")) {
+    const seconds = Number(answer.headers.get("Retry-After"));
+    say(`That was quick: it goes on in ${seconds} s.`);
+    await new Promise((resolve) => { setTimeout(resolve, seconds * 1000); });
+    say("");
+    return ask(url, body);
+  }
   if (!answer.ok) throw new Error(said.detail || "That did not work. Try again.");
   return said;
 }

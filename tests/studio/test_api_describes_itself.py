@@ -72,6 +72,34 @@ def test_every_refusal_has_the_one_shape(described):
     assert described["components"]["schemas"]["Error"]["required"] == ["code", "detail", "errors"]
 
 
+def parameters(operation):
+    return {one["name"] for one in operation.get("parameters", ())}
+
+
+def test_every_list_says_that_it_is_paged(described):
+    closed = {"/api/v1/queues"}  # as many as there are kinds of work
+    unpaged = set()
+    for path, methods in described["paths"].items():
+        content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        name = content.get("application/json", {}).get("schema", {}).get("$ref", "").split("/")[-1]
+        shape = described["components"]["schemas"].get(name, {}).get("properties", {})
+        if "next" in shape and not {"cursor", "limit"} <= parameters(methods["get"]):
+            unpaged.add(path)
+    assert unpaged == closed
+
+
+def test_every_change_takes_a_key_and_what_is_about_a_variant_a_revision(described):
+    without = {"/api/v1/auth/token", "/api/v1/auth/token/refresh", "/api/v1/auth/token/revoke"}
+    keyless, blind = set(), set()
+    for path, methods in described["paths"].items():
+        for method in {"post", "delete"} & set(methods):
+            if method == "post" and "Idempotency-Key" not in parameters(methods[method]):
+                keyless.add(path)
+            if "{vid}" in path and "If-Match" not in parameters(methods[method]):
+                blind.add((method, path))
+    assert (keyless, blind) == (without, set())
+
+
 def test_every_reference_leads_somewhere(described):
     def references(node):
         if isinstance(node, dict):

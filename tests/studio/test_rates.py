@@ -67,3 +67,54 @@ def test_a_cache_that_is_away_stops_nobody(settings, two_a_minute):
     }
     for _ in range(5):
         limiting.spend("search", 1)
+
+
+THINGS = {
+    "upload": [
+        "/api/v1/characters/{c}/variants/{v}/reimport",
+        "/api/v1/characters/{c}/reimport",
+        "/api/v1/characters/{c}/variants",
+        "/api/v1/projects/{p}/imports",
+        "/api/v1/imports/999/files",
+        "/variants/{v}/reimport/",
+        "/characters/{c}/reimport/",
+        "/characters/{c}/upload/",
+        "/projects/{p}/import/",
+    ],
+    "export": [
+        "/api/v1/characters/{c}/variants/{v}/export",
+        "/api/v1/variants/export-batch",
+        "/variants/{v}/export/",
+        "/characters/{c}/export/",
+    ],
+    "generate": [
+        "/api/v1/variants/generate-batch",
+        "/api/v1/characters/{c}/variants/{v}/regenerate",
+        "/api/v1/characters/{c}/variants/{v}/reproduce",
+        "/api/v1/characters/{c}/images/v-{v}/inpaint",
+        "/projects/{p}/generate/",
+        "/variants/{v}/reproduce/",
+        "/variants/{v}/inpaint/",
+    ],
+}
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_every_way_in_and_out_is_limited(
+    two_a_minute, monkeypatch, api, page, creator, character, thing
+):
+    make.ready(creator, character)
+    (variant,) = make.generated(creator, character, 1)
+    names = {"c": character.pk, "v": variant.pk, "p": character.project_id}
+    for minute, address in enumerate(THINGS[thing]):
+        monkeypatch.setattr(limiting.time, "time", lambda at=minute: 1_000_000_010.0 + 60 * at)
+        url = address.format(**names)
+        client = api(creator) if url.startswith("/api/") else page(creator)
+        statuses = [client.post(url).status_code for _ in range(3)]
+        assert 429 not in statuses[:2], url
+        assert statuses[2] == 429, url
+
+
+def test_an_archive_of_exports_is_limited_too(two_a_minute, api, creator):
+    found = [answer.status_code for answer in ask(api, creator, "/api/v1/exports/zip?ids=9")]
+    assert found == [404, 404, 429]

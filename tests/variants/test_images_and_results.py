@@ -70,3 +70,15 @@ def test_a_poll_by_the_prompt_finds_the_same_job(cast):
     assert [image["id"] for image in found["images"]] == [ours.hero.pk]
     for prompt in (cast.theirs.prompt, uuid4()):
         assert client.get(f"/api/v1/jobs/by-prompt/{prompt}/results").status_code == 404
+
+
+def test_a_prompt_that_was_told_is_found_before_it_is_sent_and_after_it_was_stopped(cast):
+    client, ours = signed_in(cast.creator, api=True), cast.ours
+    told = ours.waiting_job.args["prompt_id"]
+    url = f"/api/v1/jobs/by-prompt/{told}/results"
+    found = client.get(url).json()
+    assert (found["job_id"], found["prompt_id"]) == (ours.waiting_job.pk, told)
+    assert found["status"] == "in_progress"
+    assert signed_in(cast.outsider, api=True).get(url).status_code == 404
+    asking.cancel(cast.creator, ours.waiting_job)
+    assert client.get(url).json()["code"] == "cancelled"

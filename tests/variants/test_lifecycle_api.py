@@ -36,6 +36,11 @@ VERBS = {
     "regenerate": {},
     "recheck": {},
     "rerun-qa": {},
+    "cancel": {},
+    "retry": {},
+    "export": {},
+    "cancel-edit": {},
+    "reproduce": {},
 }
 
 

@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from characters import describing
-from characters.models import ContentRating
+from characters.models import ContentRating, SourceImage
 from comfy_bridge.requests import Preview, Progress
 from people.models import VIEW_ADULT, User
 from studio.lib.media import RENDITIONS
-from tests import make, make_pictures, rated
+from tests import make, make_masks, make_pictures, rated
 from tests.people.asking import signed_in
-from variants import publishing
+from variants import masking, publishing
 from variants.models import GenerationRequest, ImageVariant
 from variants.telling import Telling
 
@@ -206,3 +206,72 @@ def test_a_page_of_rated_images_costs_no_more_queries_than_one(opened, creator):
     with CaptureQueriesContext(connection) as many:
         assert len(client.get(url).json()["results"]) == 6
     assert len(many) == len(one)
+
+
+def drawn_on(variant, person):
+    """A mask that was drawn on it, by somebody who could see it then."""
+    mask = masking.take(
+        person, variant, masking.GivenMask(make_masks.png(size=(160, 120), box=(0, 0, 80, 60)))
+    )
+    masking.store(variant, mask)
+    return masking.keep(person, variant, mask)
+
+
+def test_what_is_not_shown_is_not_inpainted_and_its_masks_are_not_shown(opened, creator):
+    variant = rated.variant(opened)
+    mask = drawn_on(variant, creator)
+    base = f"/api/v1/characters/{opened.pk}/images/v-{variant.pk}"
+    body = {"prompt": "a scarf", "mask_id": mask.pk}
+    client, page = (signed_in(creator, api=api) for api in (True, False))
+    for answer in (
+        client.post(f"{base}/inpaint", body),
+        client.get(f"{base}/masks"),
+        client.get(f"/api/v1/masks/{mask.pk}/renditions/display"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (403, "view_adult_needed")
+    assert page.post(f"/variants/{variant.pk}/inpaint/", body).status_code == 403
+    assert page.get(f"/media/masks/{mask.pk}/display/").status_code == 403
+    assert not GenerationRequest.objects.exists()
+    client = signed_in(rated.permit(creator), api=True)
+    assert client.post(f"{base}/inpaint", body).status_code == 202
+    assert client.get(f"{base}/masks").json()["results"][0]["id"] == mask.pk
+    assert client.get(f"/api/v1/masks/{mask.pk}/renditions/display").status_code == 200
+
+
+def test_an_edit_of_what_is_not_shown_is_not_asked_for_again(opened, creator):
+    variant, permitted = rated.variant(opened), rated.permit(creator)
+    body = {"prompt": "a scarf", "mask_id": drawn_on(variant, creator).pk}
+    base = f"/api/v1/characters/{opened.pk}"
+    made = signed_in(permitted, api=True).post(f"{base}/images/v-{variant.pk}/inpaint", body)
+    (edit,) = made.json()["variant_ids"]
+    permitted.user_permissions.clear()
+    answer = signed_in(permitted, api=True).post(f"{base}/variants/{edit}/regenerate")
+    assert (answer.status_code, answer.json()["code"]) == (403, "view_adult_needed")
+    assert ImageVariant.objects.count() == 2
+
+
+@pytest.mark.parametrize("person", PEOPLE, indirect=True)
+def test_a_rated_source_has_neither_prompt_nor_address_without_the_permission(opened, person):
+    source = opened.current_source
+    rated.rate_source(source, ContentRating.ADULT)
+    SourceImage.objects.filter(pk=source.pk).update(prompt="a secret prompt")
+    base = f"/api/v1/characters/{opened.pk}"
+    for path in ("source-image", "source-image/history", "images", "variants"):
+        body = signed_in(person, api=True).get(f"{base}/{path}").content.decode()
+        assert SECRET not in body, path
+        assert f"/source-images/{source.pk}/renditions/" not in body, path
+    shown = signed_in(person, api=True).get(f"{base}/source-image").json()
+    assert (shown["display_url"], shown["thumbnails"]) == (None, {})
+    assert shown["withheld"]
+    shown = signed_in(rated.permit(person), api=True).get(f"{base}/source-image").json()
+    assert (shown["prompt"], shown["withheld"]) == ("a secret prompt", "")
+    assert shown["display_url"]
+
+
+@pytest.mark.parametrize("person", PEOPLE, indirect=True)
+def test_a_search_by_the_words_of_a_hidden_prompt_finds_nothing(opened, person):
+    variant = rated.variant(opened)
+    ask = signed_in(person, api=True).get
+    assert ask("/api/v1/search?q=secret").json()["variants"] == []
+    (found,) = ask(f"/api/v1/search?q=%23{variant.pk}").json()["variants"]
+    assert (found["prompt"], found["negative_prompt"]) == ("", "")

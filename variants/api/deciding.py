@@ -9,7 +9,7 @@ from people.requests import SignedIn, api_view
 from studio.lib.openapi import operation
 from studio.lib.routes import both
 from variants import quarantining, rechecking, reviewing, tagging
-from variants.api.shapes import ONE, VariantJson, answer, if_match, variant_for
+from variants.api.shapes import IF_MATCH, ONE, VariantJson, answer, if_match, variant_for
 from variants.tagging import MAX_TAGS
 
 
@@ -36,7 +36,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(default="", allow_blank=True, max_length=2000)
 
 
-@operation("POST", VariantJson, takes=NoteSerializer)
+@operation("POST", VariantJson, takes=NoteSerializer, query=[IF_MATCH])
 @api_view(["POST"])
 def approve(request: SignedIn, pk: int, vid: int) -> Response:
     """Make it the hero of its type. The previous hero becomes a candidate again."""
@@ -46,7 +46,7 @@ def approve(request: SignedIn, pk: int, vid: int) -> Response:
     return answer(request, variant_for(request, pk, vid))
 
 
-@operation("POST", VariantJson, takes=DecisionSerializer)
+@operation("POST", VariantJson, takes=DecisionSerializer, query=[IF_MATCH])
 @api_view(["POST"])
 def reject(request: SignedIn, pk: int, vid: int) -> Response:
     """Reject a candidate. Reasons are those of the studio; others are 400 `unknown_reason`."""
@@ -56,7 +56,7 @@ def reject(request: SignedIn, pk: int, vid: int) -> Response:
     return answer(request, variant_for(request, pk, vid))
 
 
-@operation("POST", VariantJson, takes=NoteSerializer)
+@operation("POST", VariantJson, takes=NoteSerializer, query=[IF_MATCH])
 @api_view(["POST"])
 def shortlist(request: SignedIn, pk: int, vid: int, on: bool) -> Response:
     """Put it on the shortlist, or take it off."""
@@ -66,7 +66,7 @@ def shortlist(request: SignedIn, pk: int, vid: int, on: bool) -> Response:
     return answer(request, variant_for(request, pk, vid))
 
 
-@operation("POST", VariantJson, takes=NoteSerializer)
+@operation("POST", VariantJson, takes=NoteSerializer, query=[IF_MATCH])
 @api_view(["POST"])
 def reconsider(request: SignedIn, pk: int, vid: int) -> Response:
     """Make a rejected or older version a candidate again."""
@@ -76,7 +76,7 @@ def reconsider(request: SignedIn, pk: int, vid: int) -> Response:
     return answer(request, variant_for(request, pk, vid))
 
 
-@operation("POST", VariantJson, takes=NoteSerializer)
+@operation("POST", VariantJson, takes=NoteSerializer, query=[IF_MATCH])
 @api_view(["POST"])
 def keep(request: SignedIn, pk: int, vid: int) -> Response:
     """Keep a hero whose source or model was replaced."""
@@ -86,7 +86,7 @@ def keep(request: SignedIn, pk: int, vid: int) -> Response:
     return answer(request, variant_for(request, pk, vid))
 
 
-@operation("POST", VariantJson, takes=TagsSerializer)
+@operation("POST", VariantJson, takes=TagsSerializer, query=[IF_MATCH])
 @api_view(["POST"])
 def tags(request: SignedIn, pk: int, vid: int) -> Response:
     """Add tags and take tags away."""
@@ -96,7 +96,7 @@ def tags(request: SignedIn, pk: int, vid: int) -> Response:
     return answer(request, variant_for(request, pk, vid))
 
 
-@operation("POST", VariantJson, takes=ReasonSerializer)
+@operation("POST", VariantJson, takes=ReasonSerializer, query=[IF_MATCH])
 @api_view(["POST"])
 def quarantine(request: SignedIn, pk: int, vid: int) -> Response:
     """Withhold it for good, with a reason. Admins alone."""

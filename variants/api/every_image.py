@@ -99,7 +99,7 @@ def _image_json(
             "is_current": is_current,
             "is_hero": False,
             "provider": row.provider or row.origin,
-            "prompt": row.prompt,
+            "prompt": source["prompt"],
             "width": row.width,
             "height": row.height,
             "format": row.format,

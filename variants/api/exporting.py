@@ -13,11 +13,13 @@ from rest_framework.response import Response
 from people.requests import SignedIn, api_view
 from studio.lib.addresses import LARGEST
 from studio.lib.errors import NotFound
+from studio.lib.limiting import limited
 from studio.lib.media import give, give_zip
 from studio.lib.openapi import Archive, Page, Picture, operation
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 from variants import exporting
-from variants.api.shapes import ONE, VariantJson, answer, variant_for
+from variants.api.shapes import IF_MATCH, ONE, VariantJson, answer, if_match, variant_for
 from variants.exports import VariantExport
 from variants.models import ImageVariant
 from variants.serving import members_of
@@ -75,21 +77,25 @@ def export_json(request: SignedIn, row: VariantExport) -> ExportJson:
     }
 
 
-@operation("GET", Page[ExportJson])
-@operation("POST", ExportJson, status=201)
+@operation("GET", Page[ExportJson], query=PAGED)
+@operation("POST", ExportJson, status=201, query=[IF_MATCH])
 @api_view(["GET", "POST"])
+@limited("export")
 def export(request: SignedIn, pk: int, vid: int) -> Response:
     """POST gives the variant out for editing; GET lists what was given out, newest first."""
     variant = variant_for(request, pk, vid)
     if request.method == "GET":
-        rows = variant.exports.select_related("exported_by")[: exporting.MAX_BATCH]
-        return Response({"results": [export_json(request, row) for row in rows], "next": None})
-    row = exporting.export(request.user, variant, settings.EXPORT_DIR)
+        found, following = page_of(request, variant.exports.select_related("exported_by"))
+        results = [export_json(request, row) for row in found]
+        return Response({"results": results, "next": following})
+    seen = if_match(request)
+    row = exporting.export(request.user, variant, settings.EXPORT_DIR, revision=seen)
     return Response(export_json(request, row), status=201)
 
 
 @operation("POST", ExportsJson, status=201, takes=ExportBatchSerializer)
 @api_view(["POST"])
+@limited("export")
 def export_batch(request: SignedIn) -> Response:
     """Give out many variants for editing, all or none."""
     serializer = ExportBatchSerializer(data=request.data)
@@ -110,11 +116,12 @@ def export_batch(request: SignedIn) -> Response:
     )
 
 
-@operation("POST", VariantJson)
+@operation("POST", VariantJson, query=[IF_MATCH])
 @api_view(["POST"])
 def cancel_edit(request: SignedIn, pk: int, vid: int) -> Response:
     """Nothing will come back: what is out counts as returned."""
-    exporting.cancel_edit(request.user, variant_for(request, pk, vid))
+    variant = variant_for(request, pk, vid)
+    exporting.cancel_edit(request.user, variant, revision=if_match(request))
     return answer(request, variant_for(request, pk, vid))
 
 
@@ -145,6 +152,7 @@ def export_sidecar(request: SignedIn, pk: int) -> HttpResponseBase:
     query=[OpenApiParameter("ids", str, description="Ids of exports, separated by commas.")],
 )
 @api_view(["GET"])
+@limited("export", reads=True)
 def exports_zip(request: SignedIn) -> HttpResponseBase:
     """Exported files with their sidecars in one ZIP archive."""
     members = members_of(request.user, request.GET.get("ids", ""))

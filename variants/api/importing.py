@@ -10,13 +10,14 @@ from characters.api import character_for
 from people.parsers import Json
 from people.requests import SignedIn, api_view, body
 from studio.lib.addresses import whole
+from studio.lib.limiting import limited
 from studio.lib.openapi import Page, operation
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 from variants import families, importing, matching
-from variants.api.shapes import ONE, VariantJson, variant_for, variant_json
+from variants.api.shapes import IF_MATCH, ONE, VariantJson, if_match, variant_for, variant_json
 from variants.models import ImageVariant
 from variants.uploads import upload_of
-from variants.viewing import viewing_of
 
 _YES = (True, "true", "True", "1", 1, "on", "yes")
 
@@ -47,17 +48,19 @@ class VersionJson(VariantJson):
     created_by: str | None
 
 
-@operation("POST", ReturnedJson, status=201, takes=EditAsk)
+@operation("POST", ReturnedJson, status=201, takes=EditAsk, query=[IF_MATCH])
 @api_view(["POST"])
 @parser_classes([MultiPartParser, FormParser, Json])
+@limited("upload")
 def reimport(request: SignedIn, pk: int, vid: int) -> Response:
     """The multipart field `file` becomes the next version of this variant."""
     return _returned(request, variant_for(request, pk, vid), "picked")
 
 
-@operation("POST", ReturnedJson, status=201, takes=EditOfAsk)
+@operation("POST", ReturnedJson, status=201, takes=EditOfAsk, query=[IF_MATCH])
 @api_view(["POST"])
 @parser_classes([MultiPartParser, FormParser, Json])
+@limited("upload")
 def reimport_found(request: SignedIn, pk: int) -> Response:
     """The same for a file whose variant is found by the file itself, or named by `variant`."""
     character = character_for(request, pk)
@@ -69,24 +72,30 @@ def reimport_found(request: SignedIn, pk: int) -> Response:
     return _returned(request, found.variant, found.by)
 
 
-@operation("GET", Page[VersionJson])
+@operation("GET", Page[VersionJson], query=PAGED)
 @api_view(["GET"])
 def history(request: SignedIn, pk: int, vid: int) -> Response:
     """The whole chain of versions, newest first."""
-    chain = families.versions(variant_for(request, pk, vid), viewing_of(request))
-    found: list[VersionJson] = [
+    found, following = page_of(request, families.chain(variant_for(request, pk, vid)))
+    results: list[VersionJson] = [
         {
-            **variant_json(request, item.variant),
-            "created_by": item.who.username if item.who else None,
+            **variant_json(request, row),
+            "created_by": row.created_by.username if row.created_by else None,
         }
-        for item in chain
+        for row in found
     ]
-    return Response({"results": found, "next": None})
+    return Response({"results": results, "next": following})
 
 
 def _returned(request: SignedIn, variant: ImageVariant, by: str) -> Response:
     keep_size = body(request).get("keep_size") in _YES
-    back = importing.reimport(request.user, variant, upload_of(request), keep_size=keep_size)
+    back = importing.reimport(
+        request.user,
+        variant,
+        upload_of(request),
+        keep_size=keep_size,
+        revision=if_match(request),
+    )
     made = variant_for(request, back.variant.character_id, back.variant.pk)
     said: ReturnedJson = {
         **variant_json(request, made, whole=True),

@@ -9,10 +9,12 @@ from characters.viewing import require_shown
 from people.requests import SignedIn, api_view
 from studio.lib.addresses import whole
 from studio.lib.errors import NotFound
-from studio.lib.openapi import operation
+from studio.lib.limiting import limited
+from studio.lib.openapi import Page, operation
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 from variants import recipes, reproducing
-from variants.api.shapes import ONE, VariantJson, answer, variant_for
+from variants.api.shapes import IF_MATCH, ONE, VariantJson, answer, if_match, variant_for
 from variants.errors import BadValue
 from variants.models import ImageVariant
 from variants.reproducing import Report
@@ -72,12 +74,6 @@ class ReproductionJson(TypedDict):
     sentence: str
 
 
-class ReproductionsJson(TypedDict):
-    """The reproductions of a variant, newest first."""
-
-    results: list[ReproductionJson]
-
-
 def report_json(report: Report) -> ReproductionJson:
     """What the API says of a reproduction."""
     row = report.reproduction
@@ -130,16 +126,18 @@ def recipe_diff(request: SignedIn, pk: int, vid: int) -> Response:
     return Response({"this": this.pk, "other": other.pk, "differences": found})
 
 
-@operation("GET", ReproductionsJson)
-@operation("POST", VariantJson, status=202)
+@operation("GET", Page[ReproductionJson], query=PAGED)
+@operation("POST", VariantJson, status=202, query=[IF_MATCH])
 @api_view(["GET", "POST"])
+@limited("generate")
 def reproduce(request: SignedIn, pk: int, vid: int) -> Response:
     """POST runs the recipe again, exactly; GET tells how near each reproduction came."""
     variant = variant_for(request, pk, vid)
     if request.method == "GET":
-        found = [report_json(report) for report in reproducing.reports(variant)]
-        return Response({"results": found})
-    made = reproducing.reproduce(request.user, variant)
+        found, following = page_of(request, reproducing.rows_about(variant))
+        reports = [report_json(reproducing.report_of(row)) for row in found]
+        return Response({"results": reports, "next": following})
+    made = reproducing.reproduce(request.user, variant, revision=if_match(request))
     return answer(request, variant_for(request, pk, made.pk), status=202)
 
 

@@ -1,22 +1,24 @@
 """REST: generation requests."""
 
-from collections import Counter
 from typing import TypedDict
 
+from django.db.models import Count
 from rest_framework.response import Response
 
 from jobs.api import CancelledJson, RetriedJson
 from people.requests import SignedIn, api_view
 from studio.lib.errors import NotFound
 from studio.lib.openapi import operation
+from studio.lib.pages import MAX_PAGE, PAGED, Order, page_of
 from studio.lib.routes import both
 from variants import retrying
 from variants.api.shapes import VariantJson, variant_json
 from variants.models import GenerationRequest
+from variants.vocabulary import VariantStatus
 
 
 class RequestJson(TypedDict):
-    """A generation request with its variants, and how many are in which status."""
+    """A generation request with a page of its variants, and how many are in which status."""
 
     id: int
     variant_type: str
@@ -24,24 +26,27 @@ class RequestJson(TypedDict):
     finished: bool
     statuses: dict[str, int]
     variants: list[VariantJson]
+    next: str | None
 
 
-@operation("GET", RequestJson)
+@operation("GET", RequestJson, query=PAGED)
 @api_view(["GET"])
 def generation_request(request: SignedIn, pk: int) -> Response:
-    """One generation request and all its variants."""
+    """One generation request and its variants, in the order asked, up to 200 at once."""
     row = request_for(request, pk)
-    rows = row.variants.present().for_cards().order_by("pk")
-    found = [variant_json(request, variant) for variant in rows]
-    counts = Counter(item["status"] for item in found)
+    rows = row.variants.present()
+    found, following = page_of(request, rows.for_cards(), MAX_PAGE, order=Order(rising=True))
+    states = rows.order_by().values_list("status_id").annotate(Count("pk"))
+    counts = {VariantStatus.of(state).label: count for state, count in states}
     return Response(
         {
             "id": row.pk,
             "variant_type": row.variant_type_id,
             "count": row.count,
             "finished": not counts.keys() & {"pending", "generating"},
-            "statuses": dict(counts),
-            "variants": found,
+            "statuses": counts,
+            "variants": [variant_json(request, variant) for variant in found],
+            "next": following,
         }
     )
 

@@ -42,6 +42,9 @@ def prompt_results(request: SignedIn, prompt_id: UUID) -> Response:
     # A prompt that was lost with its server is replaced by another, which names it.
     named = variants.filter(submission__prompt_id=prompt_id).first()
     earlier = named or variants.filter(submission__replaces__prompt_id=prompt_id).first()
+    if earlier is None:  # not sent so far, and told to whoever asked for it
+        waiting = variants.filter(submission=None, job__args__prompt_id=str(prompt_id))
+        earlier = waiting.first()
     if earlier is None or earlier.job_id is None:
         raise NotFound("There is no such prompt, or it is not yours to see.")
     return Response(_results(request, job_for(request, earlier.job_id)))
@@ -54,7 +57,7 @@ def _results(request: SignedIn, job: Job) -> ResultsJson:
     images = [variant_json(request, variant)] if variant and variant.has_file else []
     body: ResultsJson = {
         "job_id": job.pk,
-        "prompt_id": str(submission.prompt_id) if submission else None,
+        "prompt_id": str(submission.prompt_id) if submission else job.args.get("prompt_id"),
         "status": "in_progress",
         "progress": job.progress,
         "images": images,

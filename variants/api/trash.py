@@ -7,14 +7,22 @@ from people.access import require
 from people.api import project_for
 from people.requests import SignedIn, api_view
 from studio.lib.openapi import Page, operation
-from studio.lib.pages import page_of
+from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 from variants import trashing
-from variants.api.shapes import ONE, VariantJson, answer, if_match, variant_for, variant_json
+from variants.api.shapes import (
+    IF_MATCH,
+    ONE,
+    VariantJson,
+    answer,
+    if_match,
+    variant_for,
+    variant_json,
+)
 from variants.models import ImageVariant
 
 
-@operation("GET", Page[VariantJson])
+@operation("GET", Page[VariantJson], query=PAGED)
 @api_view(["GET"])
 def of_character(request: SignedIn, pk: int) -> Response:
     """What of the character is in the trash. For those who may restore it."""
@@ -23,7 +31,7 @@ def of_character(request: SignedIn, pk: int) -> Response:
     return _page(request, character=character.pk)
 
 
-@operation("GET", Page[VariantJson])
+@operation("GET", Page[VariantJson], query=PAGED)
 @api_view(["GET"])
 def of_project(request: SignedIn, pk: int) -> Response:
     """What of the project is in the trash. For those who may restore it."""
@@ -32,7 +40,7 @@ def of_project(request: SignedIn, pk: int) -> Response:
     return _page(request, character__project=project.pk)
 
 
-@operation("POST", VariantJson)
+@operation("POST", VariantJson, query=[IF_MATCH])
 @api_view(["POST"])
 def restore(request: SignedIn, pk: int, vid: int) -> Response:
     """Take it out of the trash, as it was."""

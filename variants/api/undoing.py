@@ -10,7 +10,15 @@ from studio.lib.errors import NotFound
 from studio.lib.openapi import operation
 from studio.lib.routes import both
 from variants import undoing
-from variants.api.shapes import ONE, RefusedJson, VariantJson, if_match, refused_json, variant_json
+from variants.api.shapes import (
+    IF_MATCH,
+    ONE,
+    RefusedJson,
+    VariantJson,
+    if_match,
+    refused_json,
+    variant_json,
+)
 from variants.decisions import ReviewStep
 from variants.models import ImageVariant
 from variants.undoing import Undone
@@ -26,7 +34,7 @@ class UndoneJson(TypedDict):
     refused: list[RefusedJson]
 
 
-@operation("POST", UndoneJson)
+@operation("POST", UndoneJson, query=[IF_MATCH])
 @api_view(["POST"])
 def of_variant(request: SignedIn, pk: int, vid: int, verb: str) -> Response:
     """Undo the last decision about it, or redo what was undone. One's own, and 50 steps at most."""

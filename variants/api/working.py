@@ -6,11 +6,11 @@ from people.requests import SignedIn, api_view
 from studio.lib.openapi import operation
 from studio.lib.routes import both
 from variants import retrying
-from variants.api.shapes import ONE, VariantJson, if_match, variant_for, variant_json
+from variants.api.shapes import IF_MATCH, ONE, VariantJson, answer, if_match, variant_for
 from variants.deciding import check_revision
 
 
-@operation("POST", VariantJson, status=202)
+@operation("POST", VariantJson, status=202, query=[IF_MATCH])
 @api_view(["POST"])
 def work(request: SignedIn, pk: int, vid: int, verb: str) -> Response:
     """Cancel, retry, or run the checks again."""
@@ -22,7 +22,7 @@ def work(request: SignedIn, pk: int, vid: int, verb: str) -> Response:
     row = variant_for(request, pk, vid)
     check_revision(row, if_match(request))
     steps[verb](request.user, row)
-    return Response(variant_json(request, variant_for(request, pk, vid)), status=202)
+    return answer(request, variant_for(request, pk, vid), status=202)
 
 
 urlpatterns = [

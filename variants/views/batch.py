@@ -14,6 +14,7 @@ from people.models import Project
 from people.views import Request
 from studio.lib.errors import StudioError
 from studio.lib.htmx import wants_fragment
+from studio.lib.limiting import limited
 from variants import ordering
 from variants.estimating import estimate
 from variants.forms import BatchForm
@@ -31,6 +32,7 @@ class Choice:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@limited("generate")
 def generate(request: Request, pk: int) -> HttpResponse:
     """The list with the form, and asking for candidates of those that are ticked."""
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people.views import Request
 from studio.lib.addresses import whole
+from studio.lib.limiting import limited
 from variants import families, recipes, reproducing
 from variants.viewing import viewing_of
 from variants.views.gallery import card_for, variant_for
@@ -49,6 +50,7 @@ def compare(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited("generate")
 def reproduce(request: Request, pk: int) -> HttpResponse:
     """Run the recipe again; the report comes on the page of versions."""
     made = reproducing.reproduce(request.user, variant_for(request, pk))

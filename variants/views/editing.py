@@ -16,6 +16,7 @@ from people.views import Request
 from studio.lib.addresses import whole, word
 from studio.lib.errors import NotFound, StudioError
 from studio.lib.htmx import toast, wants_fragment
+from studio.lib.limiting import limited
 from studio.lib.media import give, give_zip
 from variants import exporting, families, importing, matching, reproducing
 from variants.errors import NoMatch, SizeDiffers
@@ -37,6 +38,7 @@ def versions(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited("export")
 def export(request: Request, pk: int) -> HttpResponse:
     """Give it out for editing; the page then has the download."""
     variant = variant_for(request, pk)
@@ -55,6 +57,7 @@ def cancel_edit(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited("upload")
 def reimport(request: Request, pk: int) -> HttpResponse:
     """Take the edited file back as the next version."""
     variant = variant_for(request, pk)
@@ -74,6 +77,7 @@ def editing(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited("upload")
 def reimport_found(request: Request, pk: int) -> HttpResponse:
     """The same for a file that says itself which variant it is of, or for a chosen one."""
     character = character_for(request, pk)
@@ -91,6 +95,7 @@ def reimport_found(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited("upload")
 def upload(request: Request, pk: int) -> HttpResponse:
     """Take in a variant that was made elsewhere."""
     character = character_for(request, pk)
@@ -106,6 +111,7 @@ def upload(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited("export")
 def export_many(request: Request, pk: int) -> HttpResponse:
     """Give out the ticked variants of a character; where it leads to has them as one archive."""
     character = character_for(request, pk)
@@ -145,6 +151,7 @@ def export_sidecar(request: Request, pk: int) -> HttpResponseBase:
 
 @login_required
 @require_safe
+@limited("export", reads=True)
 def exports_zip(request: Request) -> HttpResponseBase:
     members = members_of(request.user, request.GET.get("ids", ""))
     return give_zip(request, members, filename="variants.zip")

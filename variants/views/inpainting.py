@@ -15,6 +15,7 @@ from people.access import require
 from people.views import Request
 from studio.lib.errors import NotFound, StudioError
 from studio.lib.htmx import answer, go
+from studio.lib.limiting import limited
 from variants import inpainting, ordering, serving
 from variants.images import Image, image_for
 from variants.inpaint_form import InpaintForm
@@ -25,6 +26,7 @@ from variants.views.gallery import variant_for
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@limited("generate")
 def of_variant(request: Request, pk: int) -> HttpResponse:
     """Paint over a variant and say what is to be there."""
     variant = variant_for(request, pk)
@@ -34,6 +36,7 @@ def of_variant(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@limited("generate")
 def of_source(request: Request, pk: int) -> HttpResponse:
     """The same for one version of a source image."""
     rows = SourceImage.objects.visible_to(request.user).present()
