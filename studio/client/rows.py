@@ -61,7 +61,7 @@ class Face(TypedDict):
 
 
 class Source(TypedDict):
-    """One version of a source image."""
+    """One version of a source image; `display_url` is None where one may not look at it."""
 
     id: int
     character: int
@@ -70,7 +70,7 @@ class Source(TypedDict):
     height: int
     format: str
     sha256: str
-    display_url: str
+    display_url: str | None
     qa: Report | None
     face: Face | None
     jobs: CheckJobs
