@@ -10,20 +10,22 @@ from people.access import require
 from people.models import User
 from qa.choosing import choose_face
 from variants import checking, publishing
+from variants.deciding import check_revision, lock
 from variants.models import ImageVariant
 from variants.viewing import VariantViewing
 
 
-def choose(actor: User, variant: ImageVariant, number: int) -> Job:
+def choose(actor: User, variant: ImageVariant, number: int, *, revision: int | None = None) -> Job:
     """Let the face of this number count (0 is the largest); a job measures its likeness anew.
 
-    The choice holds for every later check of this image. Raises NoSuchFace, NotChecked.
+    The choice holds for every later check of this image. Raises NoSuchFace, NotChecked,
+    VariantGone and StaleRevision.
     """
     require(actor, "variant.choose_face", variant)
     require_shown(VariantViewing(actor).variant(variant))
     with transaction.atomic():
-        rows = ImageVariant.objects.select_for_update(of=("self",)).select_related("character")
-        variant = rows.get(pk=variant.pk)
+        variant = lock(variant)
+        check_revision(variant, revision)
         if variant.qa_report_id is None:
             raise NotChecked("Its faces were never looked for: check it again first.")
         at = choose_face(variant.qa_report_id, number)
