@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.similarity import EUCLIDEAN, Vector, held, score
+from qa.similarity import EUCLIDEAN, Vector, held, scores
 
 Keys = NDArray[np.int64]
 Matrix = NDArray[np.float32]
@@ -26,7 +26,8 @@ class VectorIndex:
         self._count = 0
         self._places: dict[int, int] = {}
         self._keys: Keys = np.empty(0, np.int64)
-        self._groups: Keys = np.empty(0, np.int64)
+        self._groups: NDArray[np.int32] = np.empty(0, np.int32)  # by their codes
+        self._codes: dict[int, int] = {}
         self._vectors: Matrix = np.empty((0, dimensions), np.float32)
         # What a product with the query is corrected by: half the square of each length where
         # distance counts, the inverse of it where the angle does.
@@ -35,11 +36,6 @@ class VectorIndex:
 
     def __len__(self) -> int:
         return self._count
-
-    @property
-    def size_bytes(self) -> int:
-        """What the matrix takes in memory."""
-        return int(self._vectors.nbytes)
 
     def put(self, keys: Sequence[int], groups: Sequence[int], vectors: Matrix) -> None:
         """Add rows of `vectors`, shape (N, dimensions), or replace those of the same key."""
@@ -53,7 +49,7 @@ class VectorIndex:
             self._count += 1
         places = [self._places[key] for key in keys]
         self._keys[places] = keys
-        self._groups[places] = groups
+        self._groups[places] = [self._codes.setdefault(g, len(self._codes)) for g in groups]
         self._vectors[places] = vectors
         squares = np.einsum("ij,ij->i", vectors, vectors)
         self._corrections[places] = self._corrected(squares)
@@ -75,17 +71,16 @@ class VectorIndex:
         else:
             ranks *= self._corrections[: self._count]
         if groups is not None:
-            apart = ~np.isin(self._groups[: self._count], np.array(sorted(groups), np.int64))
-            ranks[apart] = -np.inf
+            handicaps = np.full(len(self._codes), -np.inf, np.float32)
+            handicaps[[self._codes[group] for group in groups if group in self._codes]] = 0
+            ranks += handicaps[self._groups[: self._count]]
         wanted = min(count + SPARE, self._count)
         places = np.argpartition(ranks, self._count - wanted)[self._count - wanted :]
-        found = [
-            (score(self._metric, query, self._vectors[place]), int(self._keys[place]))
-            for place in places
-            if ranks[place] != -np.inf
-        ]
-        best = sorted(found, key=lambda hit: (-hit[0], hit[1]))[:count]
-        return [(key, held(value)) for value, key in best]
+        places = places[ranks[places] > -np.inf]
+        exact = scores(self._metric, query, self._vectors[places])
+        keys = self._keys[places]
+        best = np.lexsort((keys, -exact))[:count]
+        return [(int(keys[place]), held(exact[place])) for place in best]
 
     def _corrected(self, squares: Matrix) -> Matrix:
         if self._metric == EUCLIDEAN:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 EUCLIDEAN, COSINE = "euclidean/1.2", "cosine/0.8"
 
@@ -30,11 +31,16 @@ def likeness(metric: str, a: Vector, b: Vector) -> float:
 
 def score(metric: str, a: Vector, b: Vector) -> float:
     """The likeness before it is held to 0..1, so that very different pairs keep their order."""
+    return float(scores(metric, a, b[np.newaxis])[0])
+
+
+def scores(metric: str, a: Vector, others: Vector) -> Floats:
+    """The scores of a vector and each of `others`, shape (N, dimensions)."""
     if metric not in METRICS:
         raise ValueError(f"there is no metric {metric!r}")
-    if a.shape != b.shape or a.ndim != 1:
-        raise ValueError(f"vectors of shapes {a.shape} and {b.shape} cannot be compared")
-    return METRICS[metric](a.astype(np.float64), b.astype(np.float64))
+    if a.ndim != 1 or others.shape[1:] != a.shape:
+        raise ValueError(f"vectors of shapes {a.shape} and {others.shape[1:]} cannot be compared")
+    return METRICS[metric](a.astype(np.float64), others.astype(np.float64))
 
 
 def held(value: float) -> float:
@@ -49,18 +55,20 @@ def band(value: float, thresholds: Mapping[str, float]) -> Band:
     return Band.CHECK if value >= thresholds["check"] else Band.DIFFERS
 
 
-def _euclidean(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+def _euclidean(a: Floats, others: Floats) -> Floats:
     # dlib's documented limit for one person is a distance of 0.6: it lands on 0.5.
-    return 1.0 - float(np.linalg.norm(a - b)) / 1.2
+    return np.asarray(1.0 - np.linalg.norm(others - a, axis=1) / 1.2, np.float64)
 
 
-def _cosine(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    # A cosine distance of 0.4, the usual limit for FaceNet vectors, lands on 0.5.
-    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return 1.0 - (1.0 - float(a @ b) / lengths) / 0.8 if lengths else 0.0
+def _cosine(a: Floats, others: Floats) -> Floats:
+    # A cosine distance of 0.4, the usual limit for FaceNet vectors, lands on 0.5. A vector of
+    # noughts has no direction, and is like nothing.
+    lengths = np.linalg.norm(others, axis=1) * np.linalg.norm(a)
+    cosines = np.divide(others @ a, lengths, out=np.full(len(others), 0.2), where=lengths > 0)
+    return np.asarray(1.0 - (1.0 - cosines) / 0.8, np.float64)
 
 
-METRICS: dict[str, Callable[[NDArray[np.float64], NDArray[np.float64]], float]] = {
+METRICS: dict[str, Callable[[Floats, Floats], Floats]] = {
     EUCLIDEAN: _euclidean,
     COSINE: _cosine,
 }

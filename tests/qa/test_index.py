@@ -30,7 +30,9 @@ def test_the_nearest_are_those_of_a_full_comparison(metric):
     index = index_of(metric, vectors)
     for number in range(20):
         query = vectors[number] + np.float32(0.05)
-        assert index.nearest(query, 10) == by_hand(metric, vectors, query, 10)
+        found, wanted = index.nearest(query, 10), by_hand(metric, vectors, query, 10)
+        assert [key for key, _ in found] == [key for key, _ in wanted]
+        assert [near for _, near in found] == pytest.approx([near for _, near in wanted])
 
 
 @pytest.mark.parametrize("metric", [EUCLIDEAN, COSINE])
