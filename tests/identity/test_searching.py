@@ -171,3 +171,9 @@ def test_a_cancelled_search_keeps_no_picture(creator, project, api):
     job = Job.objects.get(kind__name="identity.search")
     assert api(creator).post(f"/api/v1/jobs/{job.pk}/cancel").status_code == 200
     assert LikenessSearch.objects.get().picture is None
+
+
+def test_the_page_of_a_project_leads_there(creator, project, page):
+    person(creator, project, "Jane", 0.0)
+    html = page(creator).get(project.get_absolute_url()).content.decode()
+    assert f"/projects/{project.pk}/who/" in html
