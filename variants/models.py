@@ -17,6 +17,7 @@ from studio.lib.tables import NamedIndex, Stamped
 from variants import exports, sorting
 from variants.decisions import ReviewDecision, ReviewStep, VariantTag
 from variants.masks import ImageMask
+from variants.places import ReviewHabit, ReviewPlace
 from variants.requests import GenerationRequest
 from variants.trials import WorkflowTrial
 from variants.vocabulary import (
@@ -33,6 +34,8 @@ __all__ = [
     "GenerationRequest",
     "ImageVariant",
     "ReviewDecision",
+    "ReviewHabit",
+    "ReviewPlace",
     "ReviewStep",
     "VariantTag",
     "WorkflowTrial",

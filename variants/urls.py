@@ -5,6 +5,7 @@ from django.urls import path
 from variants.views import (
     batch,
     comparing,
+    culling,
     deciding,
     editing,
     faces,
@@ -18,6 +19,9 @@ from variants.views import (
 
 urlpatterns = [
     path("characters/<int:pk>/", gallery.gallery, name="character"),
+    path("characters/<int:pk>/review/", culling.review, name="review"),
+    path("characters/<int:pk>/review/place/", culling.keep_place, name="review-place"),
+    path("review/habits/", culling.keep_habit, name="review-habits"),
     path("characters/<int:pk>/generate/", making.generate, name="generate"),
     path("projects/<int:pk>/generate/", batch.generate, name="generate-batch"),
     path("requests/<int:pk>/", making.request_page, name="request"),
@@ -31,8 +35,10 @@ urlpatterns = [
         for verb in ("cancel", "retry")
     ),
     path("variants/<int:pk>/", deciding.detail, name="variant"),
+    path("variants/<int:pk>/desk/", culling.desk, name="variant-desk"),
     path("variants/<int:pk>/card/", gallery.card, name="variant-card"),
     path("variants/<int:pk>/approve/", deciding.approve, name="variant-approve"),
+    path("variants/<int:pk>/crown/", culling.crown, name="variant-crown"),
     path("variants/<int:pk>/reject/", deciding.reject, name="variant-reject"),
     *(
         path(f"variants/<int:pk>/{verb}/", lifecycle.decide, {"verb": verb}, name=f"variant-{verb}")

@@ -85,6 +85,12 @@ def picture_url(image: Picture, rendition: str) -> str:
 
 
 @register.simple_tag
+def picture_address(image: Picture, rendition: str) -> str:
+    """`picture_url` for a template."""
+    return picture_url(image, rendition)
+
+
+@register.simple_tag
 def picture(
     image: Picture,
     rendition: str = "w512",

@@ -20,6 +20,8 @@ def pages_of(project: int, made: Candidates) -> dict[str, str]:
         "archived characters": "/?archived=yes",
         "generate": f"{made.page}generate/",
         "generate for several": f"/projects/{project}/generate/",
+        "review": f"{made.page}review/?show=all",
+        "review, nothing to decide": f"{made.page}review/?show=shortlist",
         "history": f"{made.page}history/",
         "variant": f"/variants/{one}/",
         "versions": f"/variants/{one}/versions/",

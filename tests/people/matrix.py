@@ -56,6 +56,10 @@ ATTEST = {"statement": "A drawn person, ours alone", "source": "our own studio"}
 ASK = {"variant_type": "clothed", "workflow": "{workflow}", "count": 2}
 ASK_API = {"variant_type": "clothed", "workflow_id": "{workflow}", "count": 2}
 ASK_BATCH = {**ASK_API, "character_ids": ["{ready}"]}
+ROOM = {
+    "layout": "one", "mode": "side", "against": "source", "zoom": 1, "x": 0, "y": 0,
+    "opacity": 50, "split": 50, "query": "?show=all",
+}  # fmt: skip
 EDIT = {"file": EDITED, "keep_size": "1"}
 EDIT_OF = {**EDIT, "variant": "{candidate}"}
 EXPORT_BATCH = {"variant_ids": ["{candidate}", "{hero}"]}
@@ -254,10 +258,15 @@ VARIANTS = [
     row("POST", "/requests/{request}/retry/", "404 404 403 302 302"),
     row("GET", "/variants/{candidate}/", "404 404 200 200 200"),
     row("GET", "/variants/{candidate}/card/", "404 404 200 200 200"),
+    row("GET", "/variants/{candidate}/desk/", "404 404 200 200 200"),
+    row("GET", "/characters/{ready}/review/?at={candidate}", "404 404 200 200 200"),
+    row("POST", "/characters/{ready}/review/place/", "404 404 204 204 204", ROOM),
+    row("POST", "/review/habits/", "204 204 204 204 204", {"advance": "yes"}),
     row("GET", "/variants/{candidate}/download/", "404 404 200 200 200"),
     row("GET", "/media/variants/{candidate}/display/", "404 404 200 200 200"),
     row("POST", "/variants/{candidate}/approve/", "404 404 302 302 302"),
     row("POST", "/variants/{candidate}/reject/", "404 404 302 302 302"),
+    row("POST", "/variants/{candidate}/crown/", "404 404 302 302 302"),
     row("POST", "/variants/{candidate}/more/", "404 404 403 302 302"),
     row("POST", "/variants/{candidate}/rerun-qa/", "404 404 403 302 302"),
     row("POST", "/variants/{waiting}/cancel/", "404 404 403 302 302"),

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from characters.models import Character, SourceImage
 from people.access import can
@@ -40,11 +41,16 @@ def detail(request: Request, pk: int) -> HttpResponse:
         context = {"variant": gone, "character": gone.character, "may_delete": may_delete}
         return render(request, "variants/in_trash.html", context)
     variant = variant_for(request, pk)
+    return render(request, "variants/detail.html", desk_of(request, variant))
+
+
+def desk_of(request: Request, variant: ImageVariant) -> dict[str, Any]:
+    """What a page says beside a large image of a variant, and what can be done there."""
     siblings = variant.character.variants.present().filter(
         variant_type__name=variant.variant_type_id
     )
     card = card_for(request, variant)
-    context = {
+    return {
         "card": card,
         "variant": variant,
         "character": variant.character,
@@ -67,7 +73,6 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "may_delete": can(request.user, "variant.delete", variant),
         "may_quarantine": can(request.user, "variant.quarantine", variant),
     }
-    return render(request, "variants/detail.html", context)
 
 
 @login_required
@@ -84,7 +89,7 @@ def approve(request: Request, pk: int) -> HttpResponse:
             request.user,
             variant,
             revision=form["revision"],
-            seen_hero=_seen(form["seen_hero"]),
+            seen_hero=seen_of(form["seen_hero"]),
             note=form["note"],
         )
     except REFUSALS as error:
@@ -135,7 +140,7 @@ def decision_of(request: Request) -> dict[str, Any]:
     return form.cleaned_data
 
 
-def _seen(text: str) -> int | None:
+def seen_of(text: str) -> int | None:
     """What the page showed as the hero: an id, `none`, or nothing said."""
     if text == "none":
         return None
@@ -153,7 +158,8 @@ def refused(
     changed = [hero] if hero and hero.pk != variant.pk else []
     response = _cards(request, variant, changed)
     response.content += toast(error.sentence, tone="warn").encode()
-    return response
+    said = {"sentence": error.sentence, "code": error.code, **error.extra}
+    return trigger_client_event(response, "refused", said)
 
 
 def after(

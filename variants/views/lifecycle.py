@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 
 from characters.views import character_for
 from people.views import Request
@@ -107,11 +108,21 @@ def turn_last(request: Request, pk: int, verb: str) -> HttpResponse:
     """Undo one's last decision on a character, or redo what was undone."""
     character = character_for(request, pk)
     step = undoing.undo_last if verb == "undo" else undoing.redo_last
-    sentence = told(step(request.user, character), verb)
+    done = step(request.user, character)
+    sentence = told(done, verb)
     if wants_fragment(request):
-        return HttpResponse(toast(sentence, tone="pass"), headers={"HX-Trigger": "refresh"})
+        response = HttpResponse(toast(sentence, tone="pass"))
+        trigger_client_event(response, "refresh")
+        return trigger_client_event(response, "turned", _which(done))
     messages.success(request, sentence)
     return redirect(back_of(request) or character)
+
+
+def _which(done: Undone) -> dict[str, list[int]]:
+    """The variants that changed, those that the step was about before what it displaced."""
+    own = {row.variant_id for row in done.step.decisions.filter(verb=done.step.verb)}
+    ids = dict.fromkeys(variant.pk for variant in done.changed)
+    return {"ids": sorted(ids, key=lambda pk: pk not in own)}
 
 
 def told(done: Undone, verb: str) -> str:
