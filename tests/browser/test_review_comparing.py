@@ -49,7 +49,11 @@ def test_a_and_b_are_both_decoded_before_a_swap_with_no_black_frame(page, made):
     second, third = made.variants[1:3]
     fourth = made.variants[3]
     held = []
-    page.route(f"**/media/variants/{fourth}/w1280/*", lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    page.route(f"**/media/variants/{fourth}/w1280/*", hold)
     page.keyboard.press("j")
     on(page, second)
     page.keyboard.press("j")
