@@ -59,7 +59,7 @@ def lens(page, number=0):
     return page.evaluate(
         """(number) => {
           const { a, b, c, d, e, f } = new DOMMatrix(
-            document.querySelectorAll(".view .lens")[number].style.transform);
+            getComputedStyle(document.querySelectorAll(".view .lens")[number]).transform);
           return [a, b, c, d, e, f];
         }""",
         number,

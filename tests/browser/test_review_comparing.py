@@ -37,7 +37,7 @@ def eyes_on_screen(page, number):
             ? document.querySelector(`#variant-${view.dataset.of}`).dataset
             : document.querySelector('[data-reference="source"]').dataset;
           const [ax, ay, bx, by] = facts.eyes.split(",").map(Number);
-          const matrix = new DOMMatrix(view.querySelector(".lens").style.transform);
+          const matrix = new DOMMatrix(getComputedStyle(view.querySelector(".lens")).transform);
           const [a, b] = [[ax, ay], [bx, by]].map(([x, y]) => matrix.transformPoint({ x, y }));
           return [a.x, a.y, b.x, b.y];
         }""",

@@ -1,6 +1,7 @@
 // What the viewer shows for the framed candidate in each layout, and what is fetched before.
 import { current, frameOf, frames, isHero, neighbour, pictureOf, pkOf, reference, statusOf, ticked, isShortlisted } from "./frames.js";
 import { prefetch, show } from "./stage.js";
+import { style } from "./styling.js";
 import { LAYOUTS, MODES, onChange, room, root, viewer } from "./room.js";
 
 const SURVEYED = 6;
@@ -82,8 +83,7 @@ export function mark() {
   root.dataset.layout = room.layout;
   root.dataset.mode = room.mode;
   root.toggleAttribute("data-swapped", room.swapped);
-  viewer.style.setProperty("--overlay", `${room.opacity}%`);
-  viewer.style.setProperty("--split", `${room.split}%`);
+  style(".viewer", `--overlay: ${room.opacity}%; --split: ${room.split}%`);
   document.getElementById("wipe").value = room.split;
   document.getElementById("mode").value = room.mode;
   fillAgainst();

@@ -1,6 +1,7 @@
 // The viewer: images are decoded before they are shown, and all lie under one lens.
 import { matrix, scaleOf } from "./lens.js";
 import { room, viewer } from "./room.js";
+import { style } from "./styling.js";
 
 const KEEP = 24;
 const W1280_PX = 1280;
@@ -53,15 +54,17 @@ function view(number) {
   return figure;
 }
 
+function shownOf(image, picture) {
+  const shown = image.cloneNode();
+  Object.assign(shown, { alt: picture.name, width: picture.width, height: picture.height, decoding: "sync" });
+  return shown;
+}
+
 function put(figure, { picture, label, framed, frame }, image) {
   figure.querySelectorAll("img, .lens").forEach((old) => old.remove());
   const lens = document.createElement("div");
   lens.className = "lens";
-  lens.style.width = `${picture.width}px`;
-  lens.style.height = `${picture.height}px`;
-  const shown = image.cloneNode();
-  shown.alt = picture.name;
-  shown.decoding = "sync";
+  const shown = shownOf(image, picture);
   lens.append(shown);
   if (picture.box.length === 4) lens.append(faceMark(picture));
   figure.prepend(lens);
@@ -79,6 +82,7 @@ export async function show(wanted) {
   const images = await Promise.all(wanted.map((one) => decode(addressOf(one.picture, "w1280"))));
   if (mine !== latest) return false;
   views = wanted.map((one, number) => put(view(number), one, images[number]));
+  views.forEach((one, number) => { one.figure.dataset.view = number; });
   [...viewer.querySelectorAll(".view")].slice(views.length).forEach((figure) => figure.remove());
   viewer.dataset.views = views.length;
   viewer.setAttribute("aria-busy", "false");
@@ -99,9 +103,7 @@ async function sharpen(one, scale) {
   one.whole = true;
   const image = await decode(addressOf(one.picture, "display"));
   if (!views.includes(one) && one !== held) return;
-  const shown = image.cloneNode();
-  shown.alt = one.picture.name;
-  shown.decoding = "sync";
+  const shown = shownOf(image, one.picture);
   shown.dataset.whole = "yes";
   one.shown.replaceWith(shown);
   one.shown = shown;
@@ -113,9 +115,11 @@ export function draw() {
     const rect = rectOf(one);
     if (!rect.width) return;
     const scale = scaleOf(one.picture, rect, room);
-    one.lens.style.transform = `matrix(${matrix(one.picture, rect, room).join(",")})`;
-    one.lens.dataset.scale = scale.toFixed(4);
-    one.shown.style.imageRendering = scale * window.devicePixelRatio >= 2 ? "pixelated" : "auto";
+    const { width, height } = one.picture;
+    const place = matrix(one.picture, rect, room).join(",");
+    const lens = `.viewer [data-view="${one.figure.dataset.view}"] .lens`;
+    style(lens, `width: ${width}px; height: ${height}px; transform: matrix(${place})`);
+    style(`${lens} img`, scale * window.devicePixelRatio >= 2 ? "image-rendering: pixelated" : "");
     sharpen(one, scale).catch(() => { one.whole = false; });
   });
 }
