@@ -23,6 +23,8 @@ const said = document.getElementById("review-said");
 const DONE = { approve: "is the hero", reject: "is rejected", shortlist: "is on the shortlist", unshortlist: "is off the shortlist", reconsider: "is a candidate again", delete: "is in the trash", crown: "is the hero, the others are rejected" };
 const ADVANCES = ["approve", "reject", "crown", "shortlist"];
 
+let place = 0; // where in the strip the cursor is, for when its frame goes
+
 function told(text) { said.textContent = text; }
 
 async function lost(error) {
@@ -33,6 +35,7 @@ async function lost(error) {
 export function go(next) {
   if (!next) return;
   frame(next);
+  place = frames().indexOf(next);
   const address = new URL(location.href);
   address.searchParams.set("at", pkOf(next));
   history.replaceState(history.state, "", address);
@@ -283,7 +286,6 @@ function settled() {
   say(current());
   mark();
 }
-let place = 0;
 new MutationObserver(() => {
   strip().querySelectorAll('a.pic:not([tabindex])').forEach((link) => { link.tabIndex = -1; });
   const all = frames();
