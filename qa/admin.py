@@ -114,6 +114,8 @@ class QAThresholdAdmin(admin.ModelAdmin[QAThreshold]):
 class CalibrationInline(Evidence, admin.TabularInline[Calibration, EmbeddingModel]):
     model = Calibration
     fields = ["created_at", "origin", "same", "different", "match_limit", "check_limit", "auc"]
+    # Never edited anyway, but Django makes a form of what it is not told to show only.
+    readonly_fields = ["created_at"]
     extra = 0
 
 

@@ -126,7 +126,12 @@ def test_members_added_and_removed_in_the_project_form_are_recorded(site, admin,
 
 
 def test_a_project_made_in_the_admin_names_its_maker(site, admin):
-    body = {"name": "Eastlight", "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    body = {
+        "name": "Eastlight",
+        "without_face": "warn",
+        "memberships-TOTAL_FORMS": 0,
+        "memberships-INITIAL_FORMS": 0,
+    }
     assert site.post(reverse("admin:people_project_add"), body).status_code == 302
     made = Project.objects.get()
     assert made.created_by == admin
