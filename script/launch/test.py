@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
         command += [f"--ignore={path}" for path in apart]
         # One more than there are cores, since many tests wait for processes that they started.
         processes = min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
-        command += ["-n", str(processes), "--dist", "loadfile"]
+        command += ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
     command += arguments
     # SIGINT reaches pytest too, which then ends by itself.
     return subprocess.run(command, check=False, cwd=ROOT, env=child_environment()).returncode
