@@ -9,7 +9,7 @@ TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 COVERED = """
 () => [...document.querySelectorAll(".btn-primary, form [type=submit]")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true })
-    && !one.closest("dialog, #tray, .menu-sheet, .acts"))
+    && !one.closest("dialog, #tray, .menu-sheet, .acts, .unseen"))
   .filter((one) => {
     one.scrollIntoView({ block: "center", behavior: "instant" });
     const box = one.getBoundingClientRect();
