@@ -9,6 +9,30 @@ from studio.lib.env import s3_options
 from tests import make, pristine
 from tests.fakes.s3 import BUCKET, KEYS, open_bucket, start_server
 
+# In these folders a test that asks for no database speaks to none, and to no Redis.
+ALIKE_ANYWHERE = ("tests/comfy_bridge/", "tests/qa/")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--on-services",
+        action="store_true",
+        help="leave out what PostgreSQL and Redis have no part in: SQLite's run has it",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("on_services"):
+        return
+    left_out = [item for item in items if _is_alike_anywhere(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _is_alike_anywhere(item):
+    asks = {"db", "transactional_db"} & set(item.fixturenames) or item.get_closest_marker("django_db")
+    return item.nodeid.startswith(ALIKE_ANYWHERE) and not asks
+
 
 @pytest.fixture(autouse=True)
 def fast_passwords(settings):

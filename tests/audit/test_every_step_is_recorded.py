@@ -15,6 +15,8 @@ from tests.people.world import undone
 UNRECORDED = {
     "POST /sign-out/",
     "POST /settings/theme/",
+    "POST /review/habits/",
+    "POST /characters/{ready}/review/place/",
     "POST /api/v1/auth/token/refresh",
     "POST /api/v1/auth/token/revoke",
     "POST /api/v1/auth/ws-ticket",
