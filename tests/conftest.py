@@ -30,8 +30,9 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _is_alike_anywhere(item):
-    asks = {"db", "transactional_db"} & set(item.fixturenames) or item.get_closest_marker("django_db")
-    return item.nodeid.startswith(ALIKE_ANYWHERE) and not asks
+    if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames):
+        return False
+    return item.nodeid.startswith(ALIKE_ANYWHERE)
 
 
 @pytest.fixture(autouse=True)
