@@ -88,6 +88,16 @@ def plain(name: str, value: Any) -> str:
         raise ValidationError({name: error.detail}) from error
 
 
+class NamedField(serializers.SlugRelatedField[Any]):
+    """A row by its `name`, as plain text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("name", **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(serializers.CharField().run_validation(data))
+
+
 ARCHIVED = OpenApiParameter(
     "archived", str, enum=["no", "yes", "all"], description="Those put away: `no` is the default."
 )

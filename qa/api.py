@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from people.api import project_for
 from people.models import Project
-from people.requests import SignedIn, api_view
+from people.requests import NamedField, SignedIn, api_view
 from qa import thresholds
 from qa.models import QACheck, QAThreshold
 from studio.lib.addresses import LARGEST, whole
@@ -48,7 +48,7 @@ class LimitsSerializer(serializers.Serializer[Any]):
 
 
 class ThresholdSerializer(LimitsSerializer):
-    check = serializers.SlugRelatedField("name", queryset=QACheck.objects.all())
+    check = NamedField(queryset=QACheck.objects.all())
     project = serializers.IntegerField(
         allow_null=True, required=False, min_value=1, max_value=LARGEST
     )

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from characters.models import ContentRatingRow
-from people.requests import SignedIn, api_view
+from people.requests import NamedField, SignedIn, api_view
 from studio.lib.errors import NotFound
 from studio.lib.openapi import Page, operation
 from studio.lib.pages import PAGED, page_of
@@ -41,8 +41,7 @@ class LookupSerializer(serializers.ModelSerializer[Any]):
 
 class VariantTypeSerializer(LookupSerializer):
     name = serializers.CharField(max_length=60, validators=[TYPE_NAME])
-    content_rating = serializers.SlugRelatedField(
-        "name",
+    content_rating = NamedField(
         queryset=ContentRatingRow.objects.all(),
         allow_null=True,
         required=False,
