@@ -266,14 +266,37 @@ def build() -> World:
     )
 
 
-def everything(*labels: str) -> dict[str, list[tuple]]:
+class Look(dict[str, list[tuple]]):
+    """Rows by table, and how many had been written when they were read."""
+
+    written: int
+
+
+def everything(*labels: str) -> Look:
     """Every row of ours as it is stored, table by table, to be compared with a later look."""
-    found = {}
+    found = Look()
+    found.written = _written()
     with connection.cursor() as cursor:
         for table, key in _tables(labels or OURS + TOKENS):
             cursor.execute(f'SELECT * FROM "{table}" ORDER BY "{key}"')
             found[table] = cursor.fetchall()
     return found
+
+
+def changed(before: Look) -> bool:
+    """Whether rows differ from then, in this transaction; reads them only if some were written."""
+    return _written() != before.written and everything() != before
+
+
+def _written() -> int:
+    """How many rows this transaction has written, those that were taken back included."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            return cursor.connection.total_changes
+        cursor.execute(
+            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+        )
+        return cursor.fetchone()[0]
 
 
 @functools.cache
