@@ -11,8 +11,10 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.utils.datastructures import MultiValueDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import CharField
 from rest_framework.renderers import JSONRenderer
@@ -100,15 +102,19 @@ def _kept(data: Any) -> Any:
 
 
 def _digest(request: Request) -> str:
-    """What makes two requests the same: method, path, fields, and the bytes of files."""
-    found = hashlib.sha256(f"{request.method} {request.path}\0".encode())
-    files, data = set(request.FILES), cast("dict[str, Any]", request.data)
-    fields = {name: value for name, value in data.items() if name not in files}
-    found.update(json.dumps(fields, sort_keys=True, default=str).encode())
-    for name in sorted(files):
-        file = request.FILES[name]
-        found.update(f"\0{name}\0{file.name}\0".encode())
-        for chunk in file.chunks():
-            found.update(chunk)
-        file.seek(0)
-    return found.hexdigest()
+    """What makes two requests the same: method, path, every value of a field, bytes of files."""
+    data: Any = request.data
+    fields = dict(data.lists()) if isinstance(data, MultiValueDict) else data
+    said = json.dumps(fields, sort_keys=True, default=_of_file)
+    return hashlib.sha256(f"{request.method} {request.path}\0{said}".encode()).hexdigest()
+
+
+def _of_file(value: Any) -> Any:
+    """What stands for a field that JSON does not know; only forms have such, and they are files."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    found = hashlib.sha256()
+    for chunk in value.chunks():
+        found.update(chunk)
+    value.seek(0)
+    return [value.name, found.hexdigest()]

@@ -110,3 +110,20 @@ def test_a_key_of_a_request_stands_for_all_that_was_wished(api, creator, charact
     for changed in ({"prompt": "in blue"}, {"negative_prompt": "x"}, {"seed": 7}, {"outfit": "x"}):
         refused = ask(**changed)
         assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_key_reused")
+
+
+def test_every_value_of_a_form_counts(api, creator, character):
+    make.ready(creator, character)
+    first, second, third = (row.pk for row in make.generated(creator, character, 3))
+
+    def export(*ids):
+        form = "&".join(f"variant_ids={pk}" for pk in ids)
+        kind, headers = "application/x-www-form-urlencoded", {"Idempotency-Key": "k"}
+        url = "/api/v1/variants/export-batch"
+        return api(creator).generic("POST", url, form, content_type=kind, headers=headers)
+
+    answer = export(first, third)
+    assert answer.status_code in (200, 201), answer.content
+    assert export(first, third).json() == answer.json()
+    refused = export(second, third)
+    assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_key_reused")
