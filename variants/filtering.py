@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter
 from qa.policy import Verdict
 from studio.lib.addresses import Asked, choice, moment, share, word
 from studio.lib.pages import Order
+from studio.lib.tables import Moment
 from variants.models import ImageVariantQuerySet
 from variants.sorting import ORDERS
 from variants.vocabulary import Kind, Provenance, VariantStatus, VariantType
@@ -122,8 +123,8 @@ def _by_likeness(request: Asked, rows: ImageVariantQuerySet) -> ImageVariantQuer
 def _by_date(request: Asked, rows: ImageVariantQuerySet) -> ImageVariantQuerySet:
     for name, ends in (("since", False), ("until", True)):
         if at := moment(request, name, end=ends):
-            rows = rows.filter(**{"created_at__lt" if ends else "created_at__gte": at})
+            rows = rows.filter(**{"created_at__lt" if ends else "created_at__gte": Moment(at)})
     day, night = moment(request, "date"), moment(request, "date", end=True)
     if day and night:
-        rows = rows.filter(created_at__gte=day, created_at__lt=night)
+        rows = rows.filter(created_at__gte=Moment(day), created_at__lt=Moment(night))
     return rows

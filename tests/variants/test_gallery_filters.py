@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from qa.inspection import open_report
@@ -79,6 +80,17 @@ def test_the_address_narrows_and_sorts(show):
     for query, expected in CASES:
         assert show(query)[1] == expected, query
     assert show("type=formal", **HTMX)[1] == [2]
+
+
+@pytest.mark.parametrize("second", ["00.000", "00.100", "00.120", "00.123"])
+def test_a_range_that_begins_with_a_row_has_it_and_one_that_ends_there_has_not(show, four, second):
+    with connection.cursor() as cursor:  # as the database writes it
+        cursor.execute(
+            "UPDATE image_variants SET created_at = %s WHERE id = %s",
+            [f"2026-11-02 10:00:{second}", four[2].pk],
+        )
+    assert 2 in show(f"since=2026-11-02T10:00:{second}Z")[1]
+    assert 2 not in show(f"until=2026-11-02T10:00:{second}Z")[1]
 
 
 def test_each_filter_that_is_on_is_a_chip_that_takes_it_away(show, character):
