@@ -76,5 +76,10 @@ def _is_keys(pair: tuple[Any, Any]) -> bool:
     return bool(
         listed
         and _ACTION.fullmatch(action)
-        and all(isinstance(chord, str) and _CHORD.fullmatch(chord) for chord in chords)
+        and all(isinstance(chord, str) and _is_chord(chord) for chord in chords)
     )
+
+
+def _is_chord(text: str) -> bool:
+    # A NUL and half a surrogate pair are no key, and PostgreSQL takes neither.
+    return text.isprintable() and bool(_CHORD.fullmatch(text))

@@ -1,12 +1,13 @@
 """What the review page lays out: the line, its order, its groups, and in how many queries."""
 
+import json
 import re
 
 import pytest
 
 from tests import make
 from variants import culling, reviewing
-from variants.models import ImageVariant
+from variants.models import ImageVariant, ReviewHabit
 
 HTMX = {"HX-Request": "true"}
 SIGNING_IN = 2
@@ -79,3 +80,29 @@ def test_a_longer_line_takes_no_more_queries(
 def test_a_filter_that_there_is_not_is_refused(page, creator, character, five):
     answer = page(creator).get(f"/characters/{character.pk}/review/?show=nothing")
     assert answer.status_code == 400
+
+
+NO_KEYS = [
+    "{",
+    "[" * 200_000,
+    "[]",
+    '{"reject": "q"}',
+    '{"reject": ["a", "b", "c", "d"]}',
+    r'{"reject": ["\u0000"]}',
+    r'{"reject": ["\ud800"]}',
+    '{"reject now": ["q"]}',
+]
+
+
+@pytest.mark.parametrize("keys", NO_KEYS, ids=range(len(NO_KEYS)))
+def test_keys_that_are_none_are_refused(page, creator, keys):
+    assert page(creator).post("/review/habits/", {"keys": keys}).status_code == 400
+    assert not ReviewHabit.objects.exists()
+
+
+def test_keys_and_auto_advance_are_kept(page, creator):
+    keys = {"reject": ["q"], "next": ["Ctrl+Shift+ArrowRight", " "], "tick": []}
+    body = {"keys": json.dumps(keys), "advance": "no"}
+    assert page(creator).post("/review/habits/", body).status_code == 204
+    habit = ReviewHabit.objects.get(user=creator)
+    assert (habit.keys, habit.auto_advance) == (keys, False)

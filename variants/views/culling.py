@@ -106,7 +106,7 @@ def keep_habit(request: Request) -> HttpResponse:
     """Auto-advance (`advance`, yes or no) and the keys, as JSON."""
     try:
         keys = json.loads(request.POST.get("keys", "{}"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadValue("The keys are no JSON.", field="keys") from error
     remembering.keep_habit(request.user, request.POST.get("advance") == "yes", keys)
     return HttpResponse(status=204)
