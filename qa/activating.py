@@ -21,9 +21,15 @@ def activate(actor: User | None, model_id: int) -> EmbeddingModel:
         return switch(actor, model_id)
 
 
+def hold() -> dict[int, EmbeddingModel]:
+    """All face models by their ids, held: until the caller's transaction ends no other is chosen,
+    and no face that was read is recorded."""
+    return {row.pk: row for row in EmbeddingModel.objects.select_for_update().order_by("pk")}
+
+
 def switch(actor: User | None, model_id: int) -> EmbeddingModel:
     """Make the model the active one inside the caller's transaction; its weights are there."""
-    rows = {row.pk: row for row in EmbeddingModel.objects.select_for_update().order_by("pk")}
+    rows = hold()
     chosen = rows[model_id]
     former = next((row for row in rows.values() if row.is_active), None)
     if former == chosen:

@@ -16,7 +16,7 @@ from jobs.asking import Ask, ask
 from jobs.claiming import Lease
 from jobs.models import Job, JobStatus
 from people.models import Project, User
-from qa.activating import switch
+from qa.activating import hold, switch
 from qa.errors import MoveGoesOn
 from qa.models import EmbeddingModel
 from qa.weights import WEIGHTS, locate
@@ -37,7 +37,7 @@ def move(actor: User | None, model: EmbeddingModel) -> list[Job]:
     """
     locate(WEIGHTS[model.name], settings.MODELS_DIR)
     with transaction.atomic():
-        _hold()
+        hold()  # one at a time decides what follows
         other = going().exclude(args__model_id=model.pk).select_related("project").first()
         if other:
             raise MoveGoesOn(f"“{other.title}” goes on in {other.project}: wait, or cancel it.")
@@ -56,7 +56,7 @@ def reread(lease: Lease) -> None:
     model = EmbeddingModel.objects.get(pk=lease.job.args["model_id"])
     unreadable = read_left(lease, model)
     with lease.finish(note=_told(unreadable)):
-        _hold()
+        hold()
         if _is_last(lease.job, model):
             _change_over(lease.job.asked_by, model)
 
@@ -91,11 +91,6 @@ def move_note(character: Character) -> str:
         "The studio has moved to another face model: likeness is measured anew, "
         f"{job.percent} % done. Images that wait for it show the former model's."
     )
-
-
-def _hold() -> None:
-    """Let one at a time decide what follows."""
-    list(EmbeddingModel.objects.select_for_update().order_by("pk"))
 
 
 def _is_last(job: Job, model: EmbeddingModel) -> bool:

@@ -9,10 +9,10 @@ from django.db.models import F, QuerySet
 from characters.models import Character, SourceImage
 from jobs.asking import Ask, ask
 from jobs.claiming import Lease
-from qa import inspection
+from qa import activating, inspection
 from variants.models import ImageVariant
 
-AT_ONCE = 200  # images measured in one transaction
+AT_ONCE = 50  # images measured in one transaction
 
 
 def source_embedded(source: SourceImage) -> None:
@@ -37,20 +37,29 @@ def measure_again(lease: Lease) -> Character:
 
     Returns whose they are.
     """
-    source = SourceImage.objects.select_related("embedding__model", "character").get(
+    source = SourceImage.objects.select_related("embedding", "character").get(
         pk=lease.job.args["source_id"]
     )
-    rows = _behind(source).select_related("embedding__model").order_by("pk")
-    total, done, last = rows.count(), 0, 0
-    while chunk := list(rows.filter(pk__gt=last)[:AT_ONCE]):
-        lease.check_cancel()
-        with transaction.atomic():
-            for variant in chunk:
-                _measure(variant, source)
-        last, done = chunk[-1].pk, done + len(chunk)
+    total, done, last = _behind(source).count(), 0, 0
+    while some := _measure_some(lease, source.pk, last):
+        last, done = some[-1].pk, done + len(some)
         lease.progress(min(done / max(total, 1), 1.0))
     lease.succeed()
     return source.character
+
+
+def _measure_some(lease: Lease, source_id: int, after: int) -> list[ImageVariant]:
+    """Measure the images that follow the one with the id `after`; returns them."""
+    lease.check_cancel()
+    with transaction.atomic():
+        lease.hold()
+        activating.hold()  # the face of the source that counts now does so to the end of this
+        source = SourceImage.objects.select_related("embedding__model").get(pk=source_id)
+        rows = _behind(source).filter(pk__gt=after).select_related("embedding__model")
+        some = list(rows.order_by("pk")[:AT_ONCE])
+        for variant in some:
+            _measure(variant, source)
+    return some
 
 
 def _behind(source: SourceImage) -> QuerySet[ImageVariant]:

@@ -3,21 +3,32 @@
 import pytest
 
 from characters.models import SourceImage
+from jobs.claiming import claim
+from jobs.errors import LeaseLost
 from jobs.models import Job
 from qa.inspection import open_report
 from qa.models import QACheck
 from tests import make
 from tests.faces import embedding, give_face, vector
+from variants import remeasuring
 from variants.models import ImageVariant
-from variants.remeasuring import source_embedded
+from variants.remeasuring import measure_again, source_embedded
 
 
 @pytest.fixture
-def variant(creator, character):
+def variants(creator, character):
     owner = make.ready(creator, character)
     give_face(owner.current_source, vector(0.0))
-    (made,) = make.generated(creator, owner, 1)
-    report = open_report(owner.project_id, "variant")
+    return [with_face(variant) for variant in make.generated(creator, owner, 2)]
+
+
+@pytest.fixture
+def variant(variants):
+    return variants[0]
+
+
+def with_face(made):
+    report = open_report(made.project_id, "variant")
     report.measured_at = report.faces_read_at = "2026-01-01T00:00Z"
     report.save()
     faces = QACheck.objects.get(name="face_count")
@@ -27,13 +38,20 @@ def variant(creator, character):
     return give_face(made, vector(0.12), likeness=0.9)
 
 
-def test_it_is_measured_again_from_stored_vectors(variant):
-    source = variant.source_image
-    source.embedding.delete()
-    SourceImage.objects.filter(pk=source.pk).update(
-        embedding=embedding(source.qa_report, vector(0.84))
-    )
+def read_source_anew(source, values):
+    """What the job that reads a source's faces does once more."""
+    source.qa_report.embeddings.all().delete()
+    face = embedding(source.qa_report, values)
+    SourceImage.objects.filter(pk=source.pk).update(embedding=face)
     source_embedded(source)
+
+
+def likenesses(variants):
+    return [ImageVariant.objects.get(pk=variant.pk).likeness for variant in variants]
+
+
+def test_it_is_measured_again_from_stored_vectors(variant):
+    read_source_anew(variant.source_image, vector(0.84))
     make.run_jobs("cpu")
     variant.refresh_from_db()
     assert variant.likeness == pytest.approx(0.4)
@@ -56,3 +74,32 @@ def test_where_the_source_has_no_face_any_more_it_is_not_measured(variant):
 def test_reading_a_source_asks_for_it_only_where_something_was_made_of_it(creator, character):
     make.checked_source(creator, character)
     assert not Job.objects.filter(kind__name="variant.likeness").exists()
+
+
+@pytest.fixture
+def lease(variants):
+    """The job that measures by a face that the source has had since."""
+    read_source_anew(variants[0].source_image, vector(0.6))
+    return claim("cpu", "test", make.TIMING, lambda due: due.filter(kind__name="variant.likeness"))
+
+
+def test_a_source_that_is_read_once_more_meanwhile_leaves_none_measured_by_the_former_face(
+    variants, lease, monkeypatch
+):
+    def once_more(*_):
+        monkeypatch.undo()
+        read_source_anew(variants[0].source_image, vector(0.84))
+        make.run_jobs("cpu")  # the later job is the quicker one
+
+    monkeypatch.setattr(remeasuring, "AT_ONCE", 1)
+    monkeypatch.setattr(lease, "progress", once_more)
+    measure_again(lease)
+    assert likenesses(variants) == [pytest.approx(0.4)] * 2
+
+
+def test_who_lost_the_job_measures_nothing(variants, lease):
+    lease.check_cancel()  # so that the next look, which would tell, is not due
+    Job.objects.filter(pk=lease.job.pk).update(fence=lease.job.fence + 1)
+    with pytest.raises(LeaseLost):
+        measure_again(lease)
+    assert likenesses(variants) == [0.9, 0.9]
