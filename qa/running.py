@@ -18,6 +18,7 @@ Numbers = NDArray[np.float32]
 AUTO, CPU, CUDA = "auto", "cpu", "cuda"
 NO_GPU = "Read on the CPU: FACE_DEVICE asks for a GPU, and torch finds none."
 GPU_FULL = "Read on the CPU: the GPU's memory is full. A new start of the worker tries it again."
+NO_ENTRY = "Read on the CPU: the GPU took no net. A new start of the worker tries it again."
 
 
 class Place:
@@ -36,11 +37,11 @@ class Net:
     """A net in its place. `most` is how many inputs are tried in one forward pass."""
 
     def __init__(self, module: nn.Module, place: Place, most: int) -> None:
-        # The order in memory in which CPUs run small convolutions up to three times as quickly.
-        placed: Any = module.eval().to(place.device)  # its types know no memory_format
-        self._module: nn.Module = placed.to(memory_format=torch.channels_last)
         self._device = place.device
         self._place = place
+        # The order in memory in which CPUs run small convolutions up to three times as quickly.
+        placed: Any = self._placed(module.eval())  # its types know no memory_format
+        self._module: nn.Module = placed.to(memory_format=torch.channels_last)
         self._wanted = self._most = most
 
     def __call__(self, inputs: Numbers) -> tuple[Numbers, ...]:
@@ -60,6 +61,16 @@ class Net:
             else:
                 done += len(batch)
         return tuple(np.concatenate(outputs) for outputs in zip(*parts, strict=True))
+
+    def _placed(self, module: nn.Module) -> nn.Module:
+        try:
+            return module.to(self._device)
+        except RuntimeError:  # what torch raises for whatever a GPU refuses, its memory included
+            if self._device.type == CPU:
+                raise
+            log.warning(NO_ENTRY, exc_info=True)
+        self._device, self._place.note = torch.device(CPU), NO_ENTRY
+        return module.to(self._device)
 
     def _forward(self, batch: Numbers) -> tuple[Numbers, ...]:
         inputs = torch.from_numpy(batch).to(self._device, memory_format=torch.channels_last)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from qa.running import GPU_FULL, NO_GPU, Net, Place
+from qa.running import GPU_FULL, NO_ENTRY, NO_GPU, Net, Place
 
 
 class Tight(nn.Module):
@@ -37,6 +37,15 @@ class OnlyOnCpu(nn.Module):
         return batch * 2
 
 
+class NoWayIn(Tight):
+    """Has no place in the memory of any device but the CPU's."""
+
+    def to(self, *args, **kwargs):
+        if args and args[0].type != "cpu":
+            raise torch.AcceleratorError("CUDA error: out of memory")
+        return super().to(*args, **kwargs)
+
+
 def inputs(count):
     return np.arange(count, dtype=np.float32).reshape(count, 1, 1, 1)
 
@@ -65,6 +74,14 @@ def test_a_gpu_without_room_for_one_gives_way_to_the_cpu_with_a_note():
     assert (outputs == inputs(4) * 2).all()
     assert full.devices == ["meta", "meta", "meta", "cpu"]
     assert place.note == GPU_FULL
+
+
+def test_a_gpu_that_has_no_room_for_the_net_itself_gives_way_to_the_cpu_with_a_note():
+    place = Place("cpu")
+    place.device = torch.device("meta")
+    (outputs,) = Net(NoWayIn(room=4), place, most=4)(inputs(4))
+    assert (outputs == inputs(4) * 2).all()
+    assert place.note == NO_ENTRY
 
 
 def test_a_cpu_without_room_for_one_says_so():
