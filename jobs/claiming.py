@@ -257,7 +257,7 @@ class Lease:
         if used + 1 >= self.patience.attempts:
             return self.failed(error)
         pauses_s = self.patience.pauses_s
-        delay_s = pauses_s[min(used, len(pauses_s) - 1)] * random.uniform(0.5, 1.5)  # noqa: S311
+        delay_s = pauses_s[min(used, len(pauses_s) - 1)] * random.uniform(0.5, 1.5)  # noqa: S311  no secret
         return self._end(
             JobStatus.QUEUED,
             "retried",

@@ -31,8 +31,11 @@ def fetch(server, folder):
 
     def run(silence_s=5.0):
         told = []
+
+        def progress(done, total):
+            told.append((done, total))
+
         url = f"{server.url}/some.pt"
-        progress = lambda done, total: told.append((done, total))  # noqa: E731
         path = download(WEIGHTS, folder, url, progress, silence_s=silence_s, pauses_s=(0.01, 0.01))
         assert path == folder / "some.pt"
         return told
