@@ -1,9 +1,12 @@
 """Sharpness and colour cast in units of their own; near-duplicates and the pose of a face.
 
-What was measured in the former units says nothing in the new ones, and goes.
+What was measured in the former units says nothing in the new ones, and goes: values, and limits of
+projects and of the studio. A report's verdict is then the worst of the checks that are left.
 """
 
 from django.db import migrations
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 # name: unit, description, warn limit, fail limit
 CHANGED = {
@@ -64,6 +67,13 @@ POSITIONS = [
 ]
 
 
+def settle(reports, results):
+    """Finished reports say what their checks say."""
+    left = results.filter(report=OuterRef("pk"), verdict__isnull=False).order_by("-verdict_id")
+    worst = Coalesce(Subquery(left.values("verdict_id")[:1]), "verdict_id")
+    reports.filter(verdict__isnull=False).update(verdict_id=worst)
+
+
 def seed(apps, schema_editor):
     using = schema_editor.connection.alias
     checks = apps.get_model("qa", "QACheck").objects.using(using)
@@ -74,6 +84,7 @@ def seed(apps, schema_editor):
         thresholds.filter(qa_check__name=name, project__isnull=False).delete()
         checks.filter(name=name).update(unit=unit, description=description)
         thresholds.filter(qa_check__name=name).update(warn_limit=warn, fail_limit=fail)
+    settle(apps.get_model("qa", "QAReport").objects.using(using), results)
     for name, description in DESCRIBED.items():
         checks.filter(name=name).update(description=description)
     for name, title, unit, direction, description, warn, fail in ADDED:
