@@ -9,6 +9,7 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
 from characters.api import character_for
+from characters.views import source_limits
 from identity import drift, searching
 from identity.models import LikenessSearch
 from identity.showing import Hit, hits_of, state_of
@@ -103,7 +104,7 @@ def likeness_searches(request: SignedIn, pk: int) -> Response:
         search = searching.search_by_image(request.user, project, image_for(request.user, named))
     elif file := request.FILES.get("file"):
         data, name = file.read(), file.name or ""
-        search = searching.search_by_picture(request.user, project, data, name)
+        search = searching.search_by_picture(request.user, project, data, name, source_limits())
     else:
         raise ImageRefused(
             "Send a picture as the multipart field `file`, or the id of an image as `image`.",

@@ -1,6 +1,5 @@
 """Asking "who is this": by an uploaded picture, or by an image of the studio."""
 
-from django.conf import settings
 from django.db import transaction
 
 from audit.recording import record
@@ -17,14 +16,15 @@ from variants.viewing import VariantViewing
 MOST_BYTES = 4 * 2**20  # of a picture on its way to the worker; of a larger one the thumbnail goes
 
 
-def search_by_picture(actor: User, project: Project, data: bytes, name: str) -> LikenessSearch:
+def search_by_picture(
+    actor: User, project: Project, data: bytes, name: str, limits: Limits
+) -> LikenessSearch:
     """Ask by a picture from outside; a copy without metadata goes to the worker, which lets it go.
 
     No character has a part in it yet, so there is nothing that the content gate could be asked.
     Raises ImageRefused (the validator's codes).
     """
     require(actor, "likeness.search", project)
-    limits = Limits(max_bytes=settings.MAX_SOURCE_BYTES, max_pixels=settings.MAX_IMAGE_PIXELS)
     picture = vet(data, name, limits)
     largest = max(picture.thumbnails, key=lambda item: item.width * item.height)
     shown = picture.display if len(picture.display.data) <= MOST_BYTES else largest

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from characters.views import character_for
+from characters.views import character_for, source_limits
 from identity import drift, searching
 from identity.models import LikenessSearch
 from identity.showing import hits_of, state_of
@@ -74,4 +74,6 @@ def _asked(request: Request, project: Project) -> LikenessSearch:
     file = request.FILES.get("file")
     if file is None:
         raise ImageRefused("Choose a picture first.", code="no_file", field="file")
-    return searching.search_by_picture(request.user, project, file.read(), file.name or "")
+    return searching.search_by_picture(
+        request.user, project, file.read(), file.name or "", source_limits()
+    )
