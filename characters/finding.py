@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from characters.models import SourceImage
+from characters.models import SourceImage, SourceImageQuerySet
 from qa.index import VectorIndex
 from qa.models import EmbeddingModel
 from qa.similarity import Vector
@@ -56,8 +56,8 @@ def nearest(
 ) -> list[Found]:
     """The characters that look most like a face that `model` has read, best first.
 
-    Only of these projects, unless None; without the character `besides`. Archived characters and
-    withheld images are left out.
+    Only of these projects, unless None; without the character `besides`. What is put away or
+    withheld is left out.
     """
     with _lock:
         wanted = 2 * count + 16
@@ -103,9 +103,7 @@ def _present(
     model: EmbeddingModel, hits: list[tuple[int, float]], besides: int | None
 ) -> list[Found]:
     """What is still so in the rows, in the order of the hits."""
-    rows = _rows(model).filter(
-        character__archived_at__isnull=True, deleted_at__isnull=True, quarantined_at__isnull=True
-    )
+    rows = _rows(model).findable()
     if besides is not None:
         rows = rows.exclude(character__pk=besides)
     rows = rows.select_related("character__project").defer("embedding__vector")
@@ -139,13 +137,13 @@ def _fresh(model: EmbeddingModel) -> _Kept:
     return kept
 
 
-def _rows(model: EmbeddingModel) -> QuerySet[SourceImage]:
+def _rows(model: EmbeddingModel) -> SourceImageQuerySet:
     """The current sources whose face the model has read."""
     return SourceImage.objects.filter(character__current_source=F("pk"), embedding__model=model)
 
 
 def _blocks(
-    rows: QuerySet[SourceImage], kept: _Kept | None = None
+    rows: SourceImageQuerySet, kept: _Kept | None = None
 ) -> Iterator[tuple[list[int], list[int], np.ndarray]]:
     """Ids, projects and vectors of the rows, some at a time; `kept` remembers the newest change."""
     last = 0

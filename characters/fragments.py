@@ -139,7 +139,7 @@ def _alike(user: User, source: SourceImage | None) -> list[LikenessMatch]:
     if source is None or source.embedding_id is None:
         return []
     seen = Character.objects.visible_to(user)
-    return list(resembling(source).filter(other__character__in=seen))
+    return list(resembling().filter(source=source, other__character__in=seen))
 
 
 def _badges(

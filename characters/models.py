@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from characters import imports  # noqa: F401  it holds models too
@@ -176,6 +176,15 @@ class SourceImageQuerySet(models.QuerySet["SourceImage"]):
     def present(self) -> Self:
         """Not in the trash."""
         return self.filter(deleted_at__isnull=True)
+
+    def findable(self) -> Self:
+        """What a character is found by: its current one, unless that, it or its project is away."""
+        return self.present().filter(
+            character__current_source=F("pk"),
+            character__archived_at__isnull=True,
+            character__project__archived_at__isnull=True,
+            quarantined_at__isnull=True,
+        )
 
 
 class SourceImage(Stamped):

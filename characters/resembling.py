@@ -1,6 +1,6 @@
 """Duplicate likeness: other characters of the project whose source shows nearly the same face."""
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from characters import finding
 from characters.models import LikenessMatch, SourceImage
@@ -37,8 +37,7 @@ def record_alike(source: SourceImage, found: list[LikenessMatch]) -> None:
     LikenessMatch.objects.bulk_create(found)
 
 
-def resembling(source: SourceImage) -> QuerySet[LikenessMatch]:
-    """Whom the source looks like, as far as that is still so: their source is the current one."""
-    return source.resembles.filter(
-        other__character__current_source=F("other"), other__character__archived_at__isnull=True
-    ).select_related("other__character", "model")
+def resembling() -> QuerySet[LikenessMatch]:
+    """Whom sources look like, as far as that is still so: the others are found by that image."""
+    rows = LikenessMatch.objects.filter(other__in=SourceImage.objects.findable())
+    return rows.select_related("other__character", "model")

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F
-
 from characters.models import Character, SourceImage
 from identity.models import LikenessSearch
 from jobs.models import JobStatus
@@ -31,9 +29,7 @@ def hits_of(search: LikenessSearch, user: User) -> list[Hit]:
     """What was near, best first, as far as the person may see it today."""
     if search.model is None:
         return []
-    rows = SourceImage.objects.visible_to(user).filter(
-        character__current_source=F("pk"), character__archived_at__isnull=True
-    )
+    rows = SourceImage.objects.visible_to(user).findable()
     there = rows.select_related("character__project").in_bulk([pk for pk, _ in search.hits])
     viewing = VariantViewing(user)
     return [

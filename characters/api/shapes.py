@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any, NoReturn, NotRequired, TypedDict
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from rest_framework import serializers
 
 from characters.models import Character, SourceImage
+from characters.resembling import resembling
 from characters.viewing import viewing_of
 from people.models import Project
 from people.requests import SignedIn
@@ -17,8 +18,10 @@ from qa.similarity import band
 from studio.lib.errors import NotFound
 from studio.lib.media import RENDITIONS
 
-# What a source's resemblances are read from, for prefetch_related.
-RESEMBLANCES = ("resembles__other__character", "resembles__model")
+
+def with_resemblances() -> Prefetch[str]:
+    """What a source's resemblances are read from, for prefetch_related."""
+    return Prefetch("resembles", resembling())
 
 
 class VisibleProject(serializers.PrimaryKeyRelatedField[Project]):
@@ -226,7 +229,7 @@ def faces_json(report: QAReport | None, counting: FaceEmbedding | None) -> list[
 
 def _resemblances(source: SourceImage) -> list[ResemblanceJson]:
     """Whom it looks like; a list has fetched them for all its sources at once."""
-    prefetch_related_objects([source], *RESEMBLANCES)
+    prefetch_related_objects([source], with_resemblances())
     return [
         {
             "character": match.other.character_id,
@@ -235,8 +238,6 @@ def _resemblances(source: SourceImage) -> list[ResemblanceJson]:
             "likeness_band": band(match.likeness, match.model.thresholds),
         }
         for match in source.resembles.all()
-        if match.other.character.current_source_id == match.other_id
-        and match.other.character.archived_at is None
     ]
 
 

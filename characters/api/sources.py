@@ -9,11 +9,11 @@ from rest_framework.response import Response
 
 from characters import receiving, serving
 from characters.api.shapes import (
-    RESEMBLANCES,
     CheckJobsJson,
     SourceJson,
     character_for,
     source_json,
+    with_resemblances,
 )
 from characters.models import SourceImage
 from characters.views import source_limits
@@ -67,7 +67,7 @@ def source_history(request: SignedIn, pk: int) -> Response:
         .sources.present()
         .select_related("qa_report", "embedding__model", "created_by")
     )
-    rows = rows.prefetch_related("qa_report__results__qa_check", *RESEMBLANCES)
+    rows = rows.prefetch_related("qa_report__results__qa_check", with_resemblances())
     found, following = page_of(request, rows)
     return Response({"results": [source_json(request, s) for s in found], "next": following})
 

@@ -2,10 +2,11 @@
 
 import io
 
+from django.db.models.functions import Now
 from PIL import Image
 
 from characters import finding
-from characters.models import LikenessMatch
+from characters.models import LikenessMatch, SourceImage
 from tests import make
 from tests.qa.pictures import drawn_face, encoded
 
@@ -51,6 +52,27 @@ def test_the_same_face_in_the_project_is_told_by_name_on_page_and_api(
     elsewhere.memberships.create(user=creator)
     other = uploaded(creator, make.character(creator, elsewhere, name="Judy"), make.portrait())
     assert not LikenessMatch.objects.filter(source=other).exists()
+
+
+def test_a_warning_ends_while_the_other_image_is_withheld(project, creator, page, api):
+    finding.forget()
+    jane = make.character(creator, project, name="Jane")
+    joan = make.character(creator, project, name="Joan")
+    first = uploaded(creator, jane, make.portrait())
+    uploaded(creator, joan, mirrored())
+
+    def said():
+        base = f"/api/v1/characters/{joan.pk}"
+        now = api(creator).get(f"{base}/source-image").json()
+        (listed,) = api(creator).get(f"{base}/source-image/history").json()["results"]
+        html = page(creator).get(joan.get_absolute_url()).content.decode()
+        assert now["resembles"] == listed["resembles"]
+        assert bool(now["resembles"]) == ("nearly the same" in html)
+        return [one["name"] for one in now["resembles"]]
+
+    assert said() == ["Jane"]
+    SourceImage.objects.filter(pk=first.pk).update(quarantined_at=Now())
+    assert said() == []
 
 
 def test_a_warning_ends_when_the_other_character_is_given_another_face(project, creator, page):

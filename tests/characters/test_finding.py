@@ -5,6 +5,7 @@ import pytest
 
 from characters import finding
 from characters.models import SourceImage
+from people import managing
 from qa.inspection import active_model
 from qa.models import EmbeddingModel
 from tests import make
@@ -74,6 +75,19 @@ def test_what_is_put_away_or_withheld_is_not_found_however_much_of_it_is_near(pe
             )
     person("Jane", 0.5)
     assert names(0.0, count=1) == ["Jane"]
+
+
+def test_what_is_in_a_project_that_is_put_away_is_not_found_until_it_is_taken_out(
+    person, admin, creator
+):
+    other = make.project(admin, "Southlight")
+    other.memberships.create(user=creator)
+    person("Jane", 0.5)
+    person("Joan", 0.0, where=other)
+    managing.archive_project(admin, other)
+    assert names(0.0) == ["Jane"]
+    managing.unarchive_project(admin, other)
+    assert names(0.0) == ["Joan", "Jane"]
 
 
 def test_only_the_projects_that_are_named_are_looked_in(person, admin, creator):

@@ -7,10 +7,11 @@ from django.db.models.functions import Now
 
 from audit.models import AuditEvent
 from characters import finding
-from characters.models import ContentRating
+from characters.models import ContentRating, SourceImage
 from identity.actors import KEPT, PICTURE_KEPT, forget_searches
 from identity.models import LikenessSearch
 from jobs.models import Job, JobStatus
+from people import managing
 from tests import make, rated
 from tests.faces import give_face, vector
 from tests.qa.pictures import encoded
@@ -105,6 +106,24 @@ def test_what_a_person_may_see_is_asked_again_when_they_look(admin, creator, pro
     membership.delete()
     body = api(creator).get(f"/api/v1/likeness-searches/{search['id']}").json()
     assert [hit["character"]["name"] for hit in body["results"]] == ["Jane"]
+
+
+def test_what_was_put_away_or_withheld_since_is_shown_no_more(admin, creator, project, api):
+    elsewhere = make.project(admin, "Southlight")
+    elsewhere.memberships.create(user=creator)
+    jane, judy = person(creator, project, "Jane", 0.0), person(creator, project, "Judy", 0.1)
+    person(admin, elsewhere, "Joan", 0.2)
+    search = asked(api(creator), project, image=f"s-{jane.current_source_id}")
+
+    def found():
+        hits = answered(api(creator), search)["results"]
+        return [hit["character"]["name"] for hit in hits]
+
+    assert found() == ["Jane", "Judy", "Joan"]
+    managing.archive_project(admin, elsewhere)
+    assert found() == ["Jane", "Judy"]
+    SourceImage.objects.filter(pk=judy.current_source_id).update(quarantined_at=Now())
+    assert found() == ["Jane"]
 
 
 def test_a_rated_source_is_named_and_not_shown(admin, creator, project, api, page, settings):
