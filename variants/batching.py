@@ -20,13 +20,18 @@ MAX_IDS = 500
 
 @dataclass(frozen=True)
 class Choice:
-    """What is decided, with what goes along with it; `revisions` are those that were looked at."""
+    """What is decided, with what goes along with it.
+
+    `revisions` are those that were looked at, `heroes` what was shown as the hero of its type, by
+    the id of the variant; what is not said is not asked for.
+    """
 
     verb: str
     reasons: Sequence[str] = ()
     note: str = ""
     tags: Sequence[str] = ()
     revisions: Mapping[int, int] = field(default_factory=dict)
+    heroes: Mapping[int, int | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -43,8 +48,14 @@ Decide = Callable[[User, ImageVariant, Choice, Step], ImageVariant]
 
 
 def _approve(actor: User, variant: ImageVariant, choice: Choice, step: Step) -> ImageVariant:
-    seen = choice.revisions.get(variant.pk)
-    return reviewing.approve(actor, variant, revision=seen, note=choice.note, within=step)
+    return reviewing.approve(
+        actor,
+        variant,
+        revision=choice.revisions.get(variant.pk),
+        seen_hero=choice.heroes.get(variant.pk, reviewing.UNSEEN),
+        note=choice.note,
+        within=step,
+    )
 
 
 def _reject(actor: User, variant: ImageVariant, choice: Choice, step: Step) -> ImageVariant:

@@ -113,7 +113,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 // What the page shows as the hero of a type: on a card, else as the gallery was told.
-function seenHero(type) {
+export function seenHero(type) {
   const name = CSS.escape(type);
   const live = document.querySelector(`.card [data-hero="yes"][data-type="${name}"]`);
   if (live) return live.closest(".card").dataset.variant;

@@ -1,4 +1,6 @@
 // Ticking many cards: how many there are, all that are shown, and everything between two with Shift.
+import { seenHero } from "./cards.js";
+
 const MOST = 500; // as many as one batch takes
 const NARROW_PX = 860;
 let last = null;
@@ -33,6 +35,16 @@ document.addEventListener("click", (event) => {
   const wanted = box.closest("[data-tick]")?.dataset.tick;
   if (wanted) tick(wanted === "all" ? boxes() : ticked(), wanted === "all");
 });
+
+// A card may have changed under its tick: what is sent is what it shows when the button is pressed.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("button")?.form?.id !== "picks") return;
+  ticked().forEach((box) => {
+    const card = box.closest(".card");
+    const { value } = card.querySelector('[name="revision"]');
+    box.value = `${card.dataset.variant}:${value}:${seenHero(card.querySelector("[data-type]").dataset.type)}`;
+  });
+}, true);
 
 // Ticking opens what can be done with the ticked, where there is room; once it is done, nothing is
 // ticked any more.

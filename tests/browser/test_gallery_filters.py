@@ -68,6 +68,22 @@ def test_a_refresh_keeps_what_was_loaded_and_the_filters(visit, made):
     assert shown(page) == before
 
 
+def test_a_hero_chosen_meanwhile_is_not_displaced_by_a_tick(visit, product, made):
+    page = visit("creator")
+    page.route_web_socket("**/ws/**", lambda socket: None)
+    page.goto(f"{made.page}?status=candidates")
+    mine, theirs = made.variants[1], made.variants[2]
+    card(page, mine).hover()
+    card(page, mine).get_by_role("checkbox").check()
+    base = f"characters/{made.character}/variants"
+    product.api("admin").post(f"{base}/{theirs}/approve")
+    page.get_by_role("button", name="Make heroes").click()
+    refused = page.get_by_text(f"Candidate {theirs} is the clothed hero now: approved by admin")
+    expect(refused).to_be_visible()
+    assert product.variant(made.character, theirs)["is_hero"]
+    product.api("admin").post(f"{base}/{theirs}/reconsider")
+
+
 def test_ticking_with_shift_takes_all_between_and_export_leads_to_the_archive(visit, made):
     page = visit("creator")
     listen(page, f"{made.page}?status=candidates")

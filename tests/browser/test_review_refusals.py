@@ -69,6 +69,21 @@ def test_a_stale_rejection_is_never_carried_out_silently(visit, product, made):
     became(page, first, "rejected")
 
 
+def test_a_stale_tick_is_refused_and_the_others_are_decided(visit, product, made):
+    first, second, _ = made.variants
+    page = deaf(visit, made)
+    page.keyboard.press(" ")
+    page.keyboard.press("j")
+    on(page, second)
+    page.keyboard.press(" ")
+    product.api("creator").post(f"characters/{made.character}/variants/{first}/shortlist")
+    page.get_by_role("button", name="Reject 2").click()
+    said(page, "1 rejected")
+    said(page, f"1 refused. {first}: It changed meanwhile: shortlisted by creator")
+    became(page, second, "rejected")
+    became(page, first, "generated")
+
+
 def test_a_colleagues_decision_appears_without_reload_and_the_cursor_stays(visit, made):
     first, second, _ = made.variants
     creator, colleague = visit("creator"), visit("colleague")

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from tests import make
-from variants import trashing
+from variants import reviewing, trashing
 from variants.exports import VariantExport
 from variants.models import ImageVariant
 from variants.vocabulary import VariantStatus
@@ -49,6 +49,16 @@ def test_without_a_script_the_page_of_edits_has_the_archive(page, creator, three
     address = f"{three[0].character.get_absolute_url()}export/"
     answer = page(creator).post(address, {"pick": [three[0].pk], "verb": "tag"}, follow=True)
     assert "Download the exported files as a ZIP" in answer.text
+
+
+def test_one_that_changed_since_it_was_shown_lets_none_out(page, creator, three):
+    picks = [f"{row.pk}:{row.revision}" for row in three[:2]]
+    reviewing.reject(creator, three[1])
+    address = f"{three[0].character.get_absolute_url()}export/"
+    answer = page(creator).post(address, {"pick": picks})
+    assert answer.status_code == 412
+    assert "It changed meanwhile: rejected by" in answer.text
+    assert not VariantExport.objects.exists()
 
 
 def test_one_that_has_gone_lets_none_out(page, creator, three):

@@ -119,6 +119,33 @@ def test_ticking_by_htmx_answers_sentences_and_has_the_gallery_read_anew(page, c
     assert fresh(three[0]).shortlisted
 
 
+def test_a_tick_holds_the_revision_that_was_shown(page, creator, reviewer, three):
+    browser, one = page(creator), three[0]
+    home = one.character.get_absolute_url()
+    picks = re.findall(r'name="pick" value="([0-9:]+)"', browser.get(home).text)
+    assert f"{one.pk}:{one.revision}" in picks
+    reviewing.shortlist(reviewer, one)
+    body = {"pick": picks, "verb": "reject", "back": home}
+    between = browser.post("/variants/batch/reasons/", body).text
+    assert re.findall(r'name="pick" value="([0-9:]+)"', between) == picks
+    done, refused = said(browser.post("/variants/batch/", body, follow=True))
+    assert done.startswith("2 rejected.")
+    assert "It changed meanwhile: shortlisted by" in refused
+    assert fresh(one).state.label == "generated"
+
+
+def test_a_tick_holds_the_hero_that_was_shown(page, creator, reviewer, three):
+    browser, (one, other, _) = page(creator), three
+    body = {"pick": f"{one.pk}:{one.revision}:none", "verb": "approve"}
+    reviewing.approve(reviewer, other)
+    answer = browser.post("/variants/batch/", body, headers=HTMX)
+    assert f"Candidate {other.pk} is the clothed hero now" in answer.text
+    assert fresh(other).is_hero
+    body["pick"] = f"{one.pk}:{one.revision}:{other.pk}"
+    assert "1 approved." in browser.post("/variants/batch/", body, headers=HTMX).text
+    assert fresh(one).is_hero
+
+
 def test_reasons_for_several_are_asked_for_on_a_page_between(page, creator, three):
     browser = page(creator)
     back = f"{three[0].character.get_absolute_url()}?type=clothed"
@@ -139,7 +166,9 @@ def test_a_batch_leads_to_no_other_site(page, creator, three, back):
     assert page(creator).post("/variants/batch/", body).url == "/"
 
 
-@pytest.mark.parametrize("body", [{}, {"pick": "x"}, {"pick": "1", "verb": "burn"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"pick": "x"}, {"pick": "1:x"}, {"pick": "1", "verb": "burn"}]
+)
 def test_a_batch_that_makes_no_sense_is_refused(page, creator, three, body):
     assert page(creator).post("/variants/batch/", body).status_code == 400
 

@@ -13,7 +13,6 @@ from django.views.decorators.vary import vary_on_headers
 from characters.models import Character
 from characters.views import character_for
 from people.views import Request
-from studio.lib.addresses import whole
 from studio.lib.htmx import wants_fragment
 from studio.lib.pages import following
 from variants import crowning, culling, remembering, reviewing
@@ -22,6 +21,7 @@ from variants.errors import BadValue
 from variants.viewing import viewing_of
 from variants.views.deciding import REFUSALS, after, decision_of, desk_of, refused, seen_of
 from variants.views.gallery import cards_for, variant_for
+from variants.views.picks import picks_of
 from variants.vocabulary import RejectReason
 
 
@@ -75,12 +75,14 @@ def crown(request: Request, pk: int) -> HttpResponse:
     """The hero, and the other candidates that were shown (`other=id:revision`) are rejected."""
     variant = variant_for(request, pk)
     form = decision_of(request)
-    others = _others(request)
+    others = picks_of(request, "other")
+    if len(others.revisions) < len(others.ids):
+        raise BadValue("Name the others as id:revision.")
     try:
         batch = crowning.crown(
             request.user,
             variant,
-            others,
+            others.revisions,
             revision=form["revision"],
             seen_hero=seen_of(form["seen_hero"]),
         )
@@ -110,14 +112,6 @@ def keep_habit(request: Request) -> HttpResponse:
         raise BadValue("The keys are no JSON.", field="keys") from error
     remembering.keep_habit(request.user, request.POST.get("advance") == "yes", keys)
     return HttpResponse(status=204)
-
-
-def _others(request: Request) -> dict[int, int]:
-    pairs = [text.partition(":") for text in request.POST.getlist("other")]
-    found = {whole(pk): whole(revision) for pk, _, revision in pairs}
-    if None in found or None in found.values():
-        raise BadValue("Name the others as id:revision.")
-    return {pk: revision for pk, revision in found.items() if pk is not None and revision}
 
 
 def _next(request: Request, last: int) -> str:

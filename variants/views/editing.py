@@ -26,6 +26,7 @@ from variants.serving import members_of
 from variants.uploads import upload_of
 from variants.viewing import viewing_of
 from variants.views.gallery import card_for, cards_for, variant_for
+from variants.views.picks import Picks, picks_of
 from variants.vocabulary import VariantType
 
 
@@ -116,7 +117,9 @@ def export_many(request: Request, pk: int) -> HttpResponse:
     """Give out the ticked variants of a character; where it leads to has them as one archive."""
     character = character_for(request, pk)
     try:
-        made = exporting.export_many(request.user, _ticked(request, character), settings.EXPORT_DIR)
+        picks = picks_of(request)
+        rows = _ticked(character, picks)
+        made = exporting.export_many(request.user, rows, settings.EXPORT_DIR, picks.revisions)
     except StudioError as error:
         if wants_fragment(request):
             raise
@@ -161,9 +164,9 @@ def _export_for(request: Request, pk: int) -> VariantExport:
     return get_object_or_404(exporting.visible(request.user), pk=pk)
 
 
-def _ticked(request: Request, character: Character) -> list[ImageVariant]:
+def _ticked(character: Character, picks: Picks) -> list[ImageVariant]:
     """What is ticked, by rising id. Raises NotFound when one of them is not there any more."""
-    wanted = {whole(text) or 0 for text in request.POST.getlist("pick")}
+    wanted = set(picks.ids)
     rows = character.variants.present().select_related("character__project")
     found = list(rows.filter(pk__in=wanted).order_by("pk"))
     if len(found) < len(wanted):

@@ -8,13 +8,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from people.views import Request
-from studio.lib.addresses import whole
 from studio.lib.errors import NotFound
 from studio.lib.htmx import toast, wants_fragment
 from variants import batching, tagging
 from variants.batching import Batch, Choice
 from variants.errors import BadBatch
 from variants.models import ImageVariant
+from variants.views.picks import Picks, picks_of
 from variants.vocabulary import RejectReason, Verb
 
 SHOWN = 5
@@ -25,14 +25,16 @@ SHOWN = 5
 def decide(request: Request) -> HttpResponse:
     """What is ticked, with the reasons, the note and the tags that stand beside the buttons."""
     post = request.POST
-    ids = _picked(request)
+    picks = _picked(request)
     choice = Choice(
         verb=post.get("verb", ""),
         reasons=post.getlist("reason") if post.get("verb") == "reject" else (),
         note=post.get("note", "")[:2000],
         tags=tagging.split(post.get("tags", "")),
+        revisions=picks.revisions,
+        heroes=picks.heroes,
     )
-    batch = batching.decide(request.user, ids, choice)
+    batch = batching.decide(request.user, picks.ids, choice)
     done, refused = _told(batch)
     if wants_fragment(request):
         said = toast(done, tone="pass") if done else ""
@@ -49,22 +51,22 @@ def decide(request: Request) -> HttpResponse:
 @require_POST
 def reasons(request: Request) -> HttpResponse:
     """The page between: the reasons for rejecting what was ticked. Nothing is decided yet."""
-    picks = set(_picked(request))
-    if ImageVariant.objects.visible_to(request.user).filter(pk__in=picks).count() < len(picks):
+    ids = set(_picked(request).ids)
+    if ImageVariant.objects.visible_to(request.user).filter(pk__in=ids).count() < len(ids):
         raise NotFound("One of the variants does not exist, or is not yours to see.")
     context = {
-        "picks": sorted(picks),
+        "picks": request.POST.getlist("pick"),
         "back": back_of(request) or resolve_url("home"),
         "reasons": RejectReason.objects.order_by("pk"),
     }
     return render(request, "variants/reasons.html", context)
 
 
-def _picked(request: Request) -> list[int]:
-    ids = [whole(text) for text in request.POST.getlist("pick")]
-    if not ids or None in ids:
+def _picked(request: Request) -> Picks:
+    picks = picks_of(request)
+    if not picks.ids:
         raise BadBatch("Tick at least one variant.", field="ids")
-    return [pk for pk in ids if pk is not None]
+    return picks
 
 
 def _told(batch: Batch) -> tuple[str, str]:

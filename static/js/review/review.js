@@ -11,7 +11,7 @@ import { merge } from "./merging.js";
 import { keepHabit, keepPlace } from "./place.js";
 import { refuse } from "./refusals.js";
 import { room, root, set, viewer } from "./room.js";
-import { decide, send } from "./sending.js";
+import { decide, revisionNow, send, sentencesOf } from "./sending.js";
 import { isShown, mark, nextMode, say, showCurrent } from "./showing.js";
 import { draw, framed, hold as holdReady, rectOfFramed } from "./stage.js";
 
@@ -98,9 +98,7 @@ async function turn(verb) {
     told(answer.sentence);
     return;
   }
-  const page = document.createElement("template");
-  page.innerHTML = answer.text;
-  told(page.content.querySelector(".toast p")?.textContent ?? "");
+  told(sentencesOf(answer.text));
   merge(() => {
     const back = answer.told.turned.ids.map(frameOf).find(Boolean);
     if (back) go(back);
@@ -263,11 +261,12 @@ document.getElementById("ticked")?.addEventListener("click", async (event) => {
   const verb = event.target.closest("[data-batch]")?.dataset.batch;
   if (verb === undefined) return;
   const chosen = ticked();
+  const seen = chosen.map((one) => [pkOf(one), revisionOf(one)]);
   chosen.forEach((one) => tick(one));
   toViewer();
   if (!verb) return;
-  const answer = await send("/variants/batch/", () => [["verb", verb], ...chosen.map((one) => ["pick", pkOf(one)])]);
-  told(answer.done ? `${chosen.length} ${verb === "reject" ? "rejected" : "shortlisted"}. Ctrl+Z undoes all of it.` : answer.sentence);
+  const answer = await send("/variants/batch/", () => [["verb", verb], ...seen.map(([pk, revision]) => ["pick", `${pk}:${revisionNow(pk, revision)}`])]);
+  told(answer.done ? sentencesOf(answer.text) : answer.sentence);
   merge(settled);
 });
 strip()?.addEventListener("click", (event) => {

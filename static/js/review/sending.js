@@ -34,6 +34,13 @@ export function send(address, values = () => ({})) {
   return line;
 }
 
+// The sentences of an answer, as its toasts say them.
+export function sentencesOf(text) {
+  const page = document.createElement("template");
+  page.innerHTML = text;
+  return [...page.content.querySelectorAll(".toast p")].map((one) => one.textContent).join(" ");
+}
+
 // The live parts of an answer take their places, unless the page knows something newer.
 export function apply(text) {
   const box = document.createElement("template");
@@ -48,7 +55,8 @@ export function apply(text) {
   return box.content;
 }
 
-function revisionNow(pk, seen) {
+// The revision that was seen, or what this page's own decisions made of it since.
+export function revisionNow(pk, seen) {
   let revision = seen;
   while (became.has(`${pk}:${revision}`)) revision = became.get(`${pk}:${revision}`);
   return revision;
