@@ -1,4 +1,4 @@
-"""Servers of this folder's tests: opened on demand, closed with the test."""
+"""Servers of this folder's tests: opened on demand, closed with the test or its file."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -7,6 +7,7 @@ import pytest
 
 from comfy_bridge.handles import ServerHandle, open_handle
 from comfy_bridge.transport import Timeouts
+from tests.fakes.sandbox import SandboxProcess, start_sandbox
 
 
 @pytest.fixture
@@ -19,3 +20,16 @@ def connected() -> Iterator[Callable[[str], ServerHandle]]:
             return handle
 
         yield open_
+
+
+@pytest.fixture(scope="module")
+def calm_sandbox() -> Iterator[SandboxProcess]:
+    with start_sandbox(step_ms=15) as process:
+        yield process
+
+
+@pytest.fixture
+def sandbox(calm_sandbox: SandboxProcess) -> Iterator[SandboxProcess]:
+    calm_sandbox.faults(reset=True)
+    yield calm_sandbox
+    calm_sandbox.faults(reset=True)

@@ -1,15 +1,25 @@
-"""A drive with everything recorded, at a test's pace."""
+"""Prompts, and a drive of one with everything recorded, at a test's pace."""
 
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from comfy_bridge.driving import drive
 from comfy_bridge.graph import output_nodes
 from comfy_bridge.handles import ServerHandle
+from comfy_bridge.preparing import output_prefix, prepare
+from comfy_bridge.recipes import built_in
 from comfy_bridge.requests import BoundPrompt, Outcome, Progress
 from comfy_bridge.submitting import Pace
+from tests.fakes.replay import png
 
+Connected = Callable[[str], ServerHandle]
+RECIPES = {recipe.name: recipe for recipe in built_in()}
 FAST = Pace(
     first_poll_s=0.05,
     poll_s=0.2,
@@ -77,3 +87,41 @@ def driven(
         pace=pace,
     )
     return into
+
+
+def modelfree(seed: int = 1, size: int = 96, key: str = "") -> BoundPrompt:
+    recipe = RECIPES["modelfree_img2img"]
+    values = {
+        "seed": seed,
+        "width": size,
+        "height": size,
+        "output_prefix": output_prefix(key or uuid.uuid4().hex),
+    }
+    return prepare(recipe.graph, recipe.bindings, values, {"source_image": png((96, 96))})
+
+
+def sampled(steps: int = 6, **values: Any) -> BoundPrompt:
+    recipe = RECIPES["sd_img2img"]
+    given = {
+        "seed": uuid.uuid4().int % 2**31,
+        "steps": steps,
+        "width": 96,
+        "height": 96,
+        "prompt": "a green hill",
+        "checkpoint": "sandbox.safetensors",
+        "output_prefix": output_prefix(uuid.uuid4().hex),
+        **values,
+    }
+    return prepare(recipe.graph, recipe.bindings, given, {"source_image": png((96, 96))})
+
+
+def wait_for(condition: Callable[[], bool], limit_s: float = 10.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.01)
+
+
+def picture(result: Driven) -> Image.Image:
+    assert result.outcome is not None
+    return Image.open(BytesIO(result.outcome.files[0].data))

@@ -1,21 +1,15 @@
 """A prompt driven through a real sandbox process, whole and under every fault."""
 
-import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from comfy_bridge.errors import (
     ExecutionFailed,
     GraphRefused,
     HostileAnswer,
-    Interrupted,
     MissingModel,
     MissingNode,
     NoOutput,
@@ -26,68 +20,19 @@ from comfy_bridge.errors import (
     ServerTimeout,
     ServerUnreachable,
 )
-from comfy_bridge.handles import ServerHandle
-from comfy_bridge.preparing import output_prefix, prepare
-from comfy_bridge.recipes import built_in
 from comfy_bridge.requests import BoundPrompt
 from comfy_bridge.submitting import Pace
-from tests.comfy_bridge.driving import FAST, Driven, driven
-from tests.fakes.replay import png
+from tests.comfy_bridge.driving import (
+    FAST,
+    Connected,
+    Driven,
+    driven,
+    modelfree,
+    picture,
+    sampled,
+    wait_for,
+)
 from tests.fakes.sandbox import SandboxProcess, start_sandbox
-
-Connected = Callable[[str], ServerHandle]
-RECIPES = {recipe.name: recipe for recipe in built_in()}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SandboxProcess]:
-    with start_sandbox(step_ms=15) as process:
-        yield process
-
-
-@pytest.fixture
-def sandbox(running: SandboxProcess) -> Iterator[SandboxProcess]:
-    running.faults(reset=True)
-    yield running
-    running.faults(reset=True)
-
-
-def modelfree(seed: int = 1, size: int = 96, key: str = "") -> BoundPrompt:
-    recipe = RECIPES["modelfree_img2img"]
-    values = {
-        "seed": seed,
-        "width": size,
-        "height": size,
-        "output_prefix": output_prefix(key or uuid.uuid4().hex),
-    }
-    return prepare(recipe.graph, recipe.bindings, values, {"source_image": png((96, 96))})
-
-
-def sampled(steps: int = 6, **values: Any) -> BoundPrompt:
-    recipe = RECIPES["sd_img2img"]
-    given = {
-        "seed": uuid.uuid4().int % 2**31,
-        "steps": steps,
-        "width": 96,
-        "height": 96,
-        "prompt": "a green hill",
-        "checkpoint": "sandbox.safetensors",
-        "output_prefix": output_prefix(uuid.uuid4().hex),
-        **values,
-    }
-    return prepare(recipe.graph, recipe.bindings, given, {"source_image": png((96, 96))})
-
-
-def wait_for(condition: Callable[[], bool], limit_s: float = 10.0) -> None:
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
-
-
-def picture(result: Driven) -> Image.Image:
-    assert result.outcome is not None
-    return Image.open(BytesIO(result.outcome.files[0].data))
 
 
 def test_a_modelfree_run_gives_a_picture(sandbox: SandboxProcess, connected: Connected) -> None:
@@ -305,81 +250,6 @@ def test_a_lost_prompt_that_was_never_confirmed_is_sent_under_the_same_id(
 ) -> None:
     result = driven(connected(sandbox.url), modelfree(), fresh=False, sent=False)
     assert sandbox.state()["posts"][result.prompt_id] == 1
-
-
-def test_a_stop_interrupts_a_running_prompt(sandbox: SandboxProcess, connected: Connected) -> None:
-    sandbox.faults(slow=5)
-    result = Driven()
-    with pytest.raises(Interrupted) as caught:
-        driven(
-            connected(sandbox.url),
-            sampled(steps=100),
-            stop=lambda: any(p.step for p in result.progress),
-            into=result,
-        )
-    assert caught.value.extra == {"by_us": True, "confirmed": True}
-    assert sandbox.state()["queue_remaining"] == 0
-
-
-def test_a_stop_takes_a_waiting_prompt_out_and_leaves_the_running_one_alone(
-    sandbox: SandboxProcess, connected: Connected
-) -> None:
-    server = connected(sandbox.url)
-    sandbox.faults(slow=3)
-    stop = threading.Event()
-    waiting = Driven()
-    with ThreadPoolExecutor(2) as pool:
-        running = Driven()
-        first = pool.submit(driven, server, sampled(steps=20), into=running, stall_s=30)
-        wait_for(lambda: any(p.phase == "running" for p in running.progress))
-        second = pool.submit(driven, server, sampled(), into=waiting, stop=stop.is_set)
-        wait_for(lambda: any(p.position for p in waiting.progress))
-        stop.set()
-        with pytest.raises(Interrupted):
-            second.result()
-        assert picture(first.result())
-    assert waiting.prompt_id not in sandbox.state()["runs"]
-
-
-def test_a_stop_before_a_fresh_prompt_sends_nothing(
-    sandbox: SandboxProcess, connected: Connected
-) -> None:
-    result = Driven()
-    with pytest.raises(Interrupted):
-        driven(connected(sandbox.url), modelfree(), stop=lambda: True, into=result)
-    assert result.prompt_id not in sandbox.state()["posts"]
-
-
-def test_an_interruption_by_somebody_else_is_told_apart(
-    sandbox: SandboxProcess, connected: Connected
-) -> None:
-    server = connected(sandbox.url)
-    sandbox.faults(slow=5)
-    result = Driven()
-    with ThreadPoolExecutor(1) as pool:
-        run = pool.submit(driven, server, sampled(steps=100), into=result)
-        wait_for(lambda: any(p.step for p in result.progress))
-        server.client.cancel(result.prompt_id)
-        with pytest.raises(Interrupted) as caught:
-            run.result()
-    assert caught.value.extra == {"by_us": False}
-
-
-def test_an_old_server_without_a_jobs_api_is_cancelled_all_the_same(
-    sandbox: SandboxProcess, connected: Connected
-) -> None:
-    server = connected(sandbox.url)
-    server.client._has_jobs_api = False
-    sandbox.faults(slow=5)
-    result = Driven()
-    with pytest.raises(Interrupted):
-        driven(
-            server,
-            sampled(steps=100),
-            stop=lambda: any(p.step for p in result.progress),
-            into=result,
-        )
-    wait_for(lambda: sandbox.state()["queue_remaining"] == 0)
 
 
 def test_an_output_larger_than_allowed_is_refused(
