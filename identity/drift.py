@@ -98,7 +98,7 @@ def _points(rows: list[ImageVariant], model: EmbeddingModel) -> list[Point]:
         found.append(
             Point(
                 variant=row,
-                at=row.approved_at,  # type: ignore[attr-defined]  # annotated above
+                at=row.approved_at,  # type: ignore[attr-defined]  # by `ever_approved`
                 likeness=likeness,
                 band=inside,
                 is_first_outside=inside is not Band.MATCH and not outside,
