@@ -90,8 +90,10 @@ def _hits(
         index = _fresh(model).index
         hits = index.nearest(vector, count, projects)
     else:
-        hits = []
-        for keys, groups, vectors in _blocks(_rows(model)):
+        hits, rows = [], _rows(model)
+        if projects is not None:  # the rest need not be read
+            rows = rows.filter(character__project__in=projects)
+        for keys, groups, vectors in _blocks(rows):
             index = VectorIndex(model.metric, model.dimensions, len(keys))
             index.put(keys, groups, vectors)
             hits += index.nearest(vector, count, projects)

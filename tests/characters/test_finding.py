@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from characters import finding
 from characters.models import SourceImage
@@ -120,3 +122,20 @@ def test_where_memory_is_short_the_answer_is_the_same(person, monkeypatch, setti
     monkeypatch.setattr(finding, "AT_ONCE", 2)
     settings.FACE_INDEX_MB = 0
     assert names(0.2, count=4) == kept == ["Person 2", "Person 1", "Person 3", "Person 0"]
+
+
+def test_where_memory_is_short_only_the_projects_that_are_named_are_read(
+    person, admin, creator, monkeypatch, settings
+):
+    other = make.project(admin, "Southlight")
+    other.memberships.create(user=creator)
+    person("Jane", 0.0)
+    person("Judy", 0.2)
+    person("Joan", 0.1, where=other)
+    settings.FACE_INDEX_MB = 0
+    monkeypatch.setattr(finding, "AT_ONCE", 1)
+    with CaptureQueriesContext(connection) as asked:
+        assert names(0.1, projects={other.pk}) == ["Joan"]
+    blocks = [query for query in asked if '"vector"' in query["sql"]]
+    assert len(blocks) == 2  # hers, and the end
+    assert names(0.1, projects=set()) == []
