@@ -5,17 +5,19 @@ Each step takes what the rows say is left, some at a time, and leaves rows that 
 
 import logging
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from typing import cast
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from PIL import Image as Picture
 
 from characters import publishing as source_publishing
 from characters.models import SourceImage
 from jobs.claiming import Lease
 from qa import inspection
 from qa.errors import FaceModelMissing, QAError, UnknownFaceModel
-from qa.faces import read_many_faces
+from qa.faces import read_faces, read_many_faces
 from qa.models import EmbeddingModel, FaceEmbedding
 from qa.readings import Look
 from studio.lib.files import FileMissing, read
@@ -49,7 +51,7 @@ def read_left(lease: Lease, model: EmbeddingModel) -> int:
     """Let the model read what it has not in the job's project; returns how many it could not.
 
     Those keep the face and the likeness that they have; the log names them. Raises
-    FaceModelMissing, UnknownFaceModel.
+    FaceModelMissing, UnknownFaceModel, and FaceChildDied where the reader ends over any image.
     """
     while total := sum(rows.count() for rows in unread(lease.job.project_id, model)):
         looked, added = 0, 0
@@ -60,6 +62,7 @@ def read_left(lease: Lease, model: EmbeddingModel) -> int:
                 looked += len(some)
                 lease.progress(min(looked / total, 1.0), f"{looked:,} of {total:,} faces read")
         if not added:
+            read_faces(_blank(), model.name)  # it is the images' fault only where this goes well
             return total
     return 0
 
@@ -117,6 +120,13 @@ def _read(lease: Lease, model: EmbeddingModel, some: Sequence[Image]) -> int:
             elif inspection.add_face(_face(image).report_id, outcome):
                 added += 1
     return added
+
+
+def _blank() -> bytes:
+    """A small picture without a face."""
+    encoded = BytesIO()
+    Picture.new("RGB", (64, 64)).save(encoded, "PNG")
+    return encoded.getvalue()
 
 
 def _change_over(image: Image, model: EmbeddingModel) -> None:

@@ -1,5 +1,6 @@
 """A studio whose faces were read by another model moves to dlib's, with the real face reader."""
 
+import sys
 from io import StringIO
 
 import numpy as np
@@ -14,7 +15,9 @@ from jobs.claiming import claim
 from jobs.handling import run
 from jobs.models import Job, JobStatus
 from jobs.sweeping import take_up
+from qa import faces
 from qa.activating import switch
+from qa.faces import close_faces
 from qa.inspection import open_report, record_faces
 from qa.models import EmbeddingModel, FaceEmbedding, QAReport
 from qa.readings import Face, FaceReading
@@ -195,6 +198,24 @@ def test_a_model_without_weights_is_refused_and_says_what_to_run(source, setting
     with pytest.raises(CommandError, match=r"manage\.py download_models"):
         reembed(FORMER)
     assert not Job.objects.exists()
+
+
+def test_a_reader_that_ends_over_every_image_moves_nothing(
+    source, variants, former, following, monkeypatch
+):
+    close_faces()
+    monkeypatch.setattr(faces, "CHILD", (sys.executable, "-c", "raise SystemExit(9)"))
+    reembed()
+    run(claim("gpu", "test", make.TIMING))
+    job = Job.objects.get(kind__name="face.reembed")
+    assert (job.state, job.error_code) == (JobStatus.QUEUED, "face_child_died")
+    former.refresh_from_db()
+    assert former.is_active
+    monkeypatch.undo()
+    Job.objects.update(due_at=job.created_at)
+    make.run_jobs("gpu")
+    following.refresh_from_db()
+    assert following.is_active
 
 
 def test_a_move_to_another_model_waits_for_this_one(source, variants, following):
