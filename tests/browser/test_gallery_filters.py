@@ -68,6 +68,19 @@ def test_a_refresh_keeps_what_was_loaded_and_the_filters(visit, made):
     assert shown(page) == before
 
 
+def test_enter_among_the_tags_tags_and_decides_nothing(visit, product, made):
+    one = made.variants[3]
+    page = visit("creator")
+    listen(page, made.page)
+    card(page, one).hover()
+    card(page, one).get_by_role("checkbox").check()
+    page.get_by_placeholder("Tags, between commas").fill("night")
+    page.get_by_placeholder("Tags, between commas").press("Enter")
+    expect(page.get_by_text("1 tagged.")).to_be_visible()
+    row = product.variant(made.character, one)
+    assert (row["tags"], row["shortlisted"]) == (["night"], False)
+
+
 def test_a_hero_chosen_meanwhile_is_not_displaced_by_a_tick(visit, product, made):
     page = visit("creator")
     page.route_web_socket("**/ws/**", lambda socket: None)
