@@ -98,6 +98,22 @@ def test_a_colleagues_decision_appears_without_reload_and_the_cursor_stays(visit
     expect(colleague.locator(f"#variant-{first} .flags")).to_have_text("Hero")
 
 
+def test_undo_leads_back_also_when_the_socket_has_news_meanwhile(visit, made):
+    first, second, _ = made.variants
+    page = visit("creator")
+    review(page, made)
+    page.keyboard.press("x")
+    became(page, first, "rejected")
+    on(page, second)
+    page.evaluate(
+        """() => new MutationObserver(() => document.body.dispatchEvent(new Event("refresh")))
+          .observe(document.getElementById("review-said"), { childList: true })"""
+    )
+    page.keyboard.press("Control+z")
+    said(page, "Undone")
+    on(page, first)
+
+
 def test_undo_of_a_hero_restores_the_previous_hero(visit, made):
     first, second, third = made.variants
     page = visit("creator")

@@ -4,6 +4,7 @@ import { frames, revisionOf, strip, statusOf } from "./frames.js";
 const AFTER_MS = 150;
 const FACTS = ["width", "height", "eyes", "box"];
 let timer = 0;
+const waiting = new Set(); // who is told when the strip is true again
 
 function take(fresh) {
   const known = document.getElementById(fresh.id);
@@ -35,13 +36,19 @@ async function fetchStrip() {
   });
 }
 
-// Fetch the strip anew soon; `then` is told when it is done.
+// Fetch the strip anew soon, once for all who ask until then; each `then` is told when it is done.
 export function merge(then) {
+  waiting.add(then);
   clearTimeout(timer);
   timer = setTimeout(async () => {
     const none = frames().length === 0;
     await fetchStrip();
-    if (none && frames().length) location.reload();
-    else then();
+    if (none && frames().length) {
+      location.reload();
+      return;
+    }
+    const told = [...waiting];
+    waiting.clear();
+    told.forEach((one) => one());
   }, AFTER_MS);
 }

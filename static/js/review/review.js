@@ -164,7 +164,7 @@ async function more() {
 
 async function trash() {
   const here = current();
-  if (!isShown(here)) return;
+  if (!isShown(here) || here.dataset.sent) return;
   if (isHero(here)) {
     told("It is the hero. Choose another hero first; then it can be deleted.");
     return;
