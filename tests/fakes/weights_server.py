@@ -37,6 +37,9 @@ class Handler(BaseHTTPRequestHandler):
         if status := {"busy": 503, "missing": 404, "no such range": 416}.get(mood):
             self._answer(status, {}, b"", 0)
             return
+        if mood == "elsewhere":
+            self._answer(302, {"Location": "/elsewhere.pt"}, b"", 0)
+            return
         content = self.server.content
         begin = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
         if mood == "ignores ranges":

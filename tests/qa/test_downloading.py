@@ -88,6 +88,15 @@ def test_a_part_that_was_not_asked_for_is_not_taken(fetch, folder, server, mood)
     assert ranges(server)[-1] is None  # once more from the beginning
 
 
+def test_what_lies_elsewhere_is_fetched_there_from_where_it_ended(fetch, folder, server):
+    server.moods = ["elsewhere", "cuts", "elsewhere"]  # as the releases of GitHub do
+    fetch()
+    half = f"bytes={len(CONTENT) // 2}-"
+    asked = [("/some.pt", None), ("/elsewhere.pt", None), ("/some.pt", half)]
+    assert server.requests == [*asked, ("/elsewhere.pt", half)]
+    assert files(folder) == {"some.pt": CONTENT}
+
+
 def test_a_slow_server_is_waited_for(fetch, folder, server):
     server.moods = ["slow"]
     told = fetch(silence_s=0.5)
