@@ -18,9 +18,18 @@ ROLES = (ADMIN, CREATOR, REVIEWER)
 VIEW_ADULT = "view_adult"
 
 
+class Theme(models.TextChoices):
+    """How pages look: light, dark, or as the person's system says."""
+
+    AUTO = "auto", "As the system"
+    DARK = "dark", "Dark"
+    LIGHT = "light", "Light"
+
+
 class User(AbstractUser):
     """A person who signs in; roles are the global groups Admin, Creator and Reviewer."""
 
+    theme = models.TextField(choices=Theme.choices, default=Theme.AUTO, db_default=Theme.AUTO)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -30,6 +39,11 @@ class User(AbstractUser):
         db_table = "users"
         permissions = [(VIEW_ADULT, "Can view images and prompts rated above general")]
         ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                name="ck_users_theme", condition=models.Q(theme__in=Theme.values)
+            )
+        ]
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -186,3 +200,26 @@ class IdempotencyKey(Stamped):
 
     def __str__(self) -> str:
         return self.key
+
+
+class WorkspaceState(Stamped):
+    """How a person left a page, or a part of it: a small object, for whichever device comes next.
+
+    `object_id` is the id of what the page is about, 0 where it is about nothing in particular.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    page = models.TextField()
+    object_id = models.BigIntegerField(default=0, db_default=0)
+    state = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "workspace_states"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "page", "object_id"], name="uq_workspace_states_user_page"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"how {self.user_id} left {self.page} {self.object_id}"

@@ -12,12 +12,12 @@ from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from people import managing
+from people import managing, workspace
 from people.access import can, require
 from people.forms import MemberForm, ProjectForm, SignInForm
-from people.models import Project, User
+from people.models import Project, Theme, User
 
-THEMES = ("auto", "dark", "light")
+THEME_S = 365 * 24 * 3600
 
 
 class Request(HttpRequest):
@@ -31,6 +31,11 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
     http_method_names = ["get", "post"]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        _keep_theme(answer, form.get_user().theme)
+        return answer
 
 
 class SignOut(LogoutView):
@@ -66,15 +71,22 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Remember the theme in a cookie and go back."""
+    """Remember the theme and go back: in a cookie, and for who has signed in on any device."""
     chosen = request.POST.get("theme", "auto")
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "/"
     response = HttpResponseRedirect(back)
-    if chosen in THEMES:
-        response.set_cookie("theme", chosen, max_age=365 * 24 * 3600, samesite="Lax")
+    if chosen in Theme.values:
+        if isinstance(request.user, User):
+            workspace.choose_theme(request.user, Theme(chosen))
+        _keep_theme(response, chosen)
     return response
+
+
+def _keep_theme(response: HttpResponse, chosen: str) -> None:
+    """For the pages that know nobody: the sign-in page, and the administration's style."""
+    response.set_cookie("theme", chosen, max_age=THEME_S, samesite="Lax")
 
 
 @login_required

@@ -16,8 +16,11 @@ from people.models import Project
 from people.requests import archived_or_not
 from people.views import Request
 from studio.lib.pages import CappedCount, counted, page_of
+from studio.opened import opened
 from variants.models import ImageVariant
 from variants.vocabulary import VariantStatus
+
+MOST_OPENED = 6
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def home(request: Request) -> HttpResponse:
     projects = list(Project.objects.visible_to(request.user).filter(archived_at__isnull=True))
     context = {
         **listing(request, Character.objects.visible_to(request.user)),
+        "opened": opened(request.user)[:MOST_OPENED],
         "projects": projects,
         "can_create_project": can(request.user, "project.create"),
         "can_create_character": bool(projects) and can(request.user, "character.create"),

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from studio import home, operating, tokens
+from studio import home, opened, operating, tokens
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("projects/<int:pk>/", home.project, name="project"),
+    path("opened/", opened.open_page, name="opened"),
     path("tokens.css", tokens.tokens_css, name="tokens-css"),
     path("healthz", operating.healthz, name="healthz"),
     path("readyz", operating.readyz, name="readyz"),

@@ -11,19 +11,22 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from people.views import THEMES
+from people.models import Theme, User
 from studio.lib.errors import DatabaseAway, StudioError, pause_of
 from studio.lib.htmx import toast, wants_fragment
+from studio.opened import is_kept
 
 log = logging.getLogger(__name__)
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """What every page knows: the theme and the name of the place."""
-    chosen = request.COOKIES.get("theme", "auto")
+    """What every page knows: the theme, the name of the place, and whether it is kept as opened."""
+    user = getattr(request, "user", None)
+    chosen = user.theme if isinstance(user, User) else request.COOKIES.get("theme")
     return {
-        "theme": chosen if chosen in THEMES else "auto",
+        "theme": chosen if chosen in Theme.values else Theme.AUTO.value,
         "workspace": {"name": "Likeness Studio"},
+        "keeps_opened": is_kept(request),
     }
 
 

@@ -11,3 +11,4 @@ import "./picking.js";
 import "./detail.js";
 import "./polling.js";
 import "./folder.js";
+import "./opened.js";

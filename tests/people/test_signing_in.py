@@ -195,8 +195,18 @@ def test_the_theme_is_remembered_in_a_cookie_and_drawn(client, creator):
     assert 'data-theme="dark"' in client.get("/settings/").content.decode()
     client.post("/settings/theme/", {"theme": '"><script>'})
     assert client.cookies["theme"].value == "dark"
+    client.post("/sign-out/")
+    assert 'data-theme="dark"' in client.get("/sign-in/").content.decode()
     client.cookies["theme"] = '"><script>'
-    assert 'data-theme="auto"' in client.get("/settings/").content.decode()
+    assert 'data-theme="auto"' in client.get("/sign-in/").content.decode()
+
+
+def test_the_theme_follows_the_person_to_another_device(client, creator):
+    sign_in(client)
+    client.post("/settings/theme/", {"theme": "light"})
+    elsewhere = Client()
+    assert sign_in(elsewhere).cookies["theme"].value == "light"
+    assert 'data-theme="light"' in elsewhere.get("/settings/").content.decode()
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client, creator):
