@@ -48,8 +48,8 @@ def cards_of(
     may_make: bool,
     csrf_token: str,
 ) -> list[SafeString]:
-    """The HTML of cards, in the order of rows of `with_out().values_list(*SIGNATURE, named=True)`
-    (what an order adds to them says nothing of the card).
+    """The HTML of cards, in the order of named rows of `SIGNATURE` (what an order adds to them
+    says nothing of the card).
 
     One query more for those that this process has not rendered as they are now. What not everybody
     may look at is for this reader alone, and never kept.

@@ -66,8 +66,9 @@ def gallery_of(request: Request, said: Said, character: Character, types: Sequen
     user = request.user
     least = min(whole(said.take("shown")) or 0, MOST)
     rows = narrowed(said, character.variants.present(), [row.name for row in types])
-    signatures = rows.with_out().values_list(*SIGNATURE, named=True)
-    found, following = page_of(said, signatures, order=order_of(said), least=least)
+    found, following = page_of(
+        said, rows.with_out(), order=order_of(said), least=least, columns=SIGNATURE
+    )
     may_review = bool(role_allows(user, "variant.review", character))
     may_generate = bool(role_allows(user, "variant.generate", character))
     reason = refusal(user, character)

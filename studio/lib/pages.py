@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -104,17 +105,22 @@ def page_of(
     *,
     order: Order = NEWEST,
     least: int = 0,
+    columns: Sequence[str] = (),
 ) -> tuple[list[M], str | None]:
     """One page of `rows`, and the query string of the next page or None.
 
-    At least `least` rows, whatever the query string says of `limit`. Raises BadCursor and BadQuery
-    for what it says of `cursor` and `limit`.
+    At least `least` rows, whatever the query string says of `limit`; with `columns` named tuples
+    of these, which an order may follow with its key. Raises BadCursor and BadQuery for what the
+    query string says of `cursor` and `limit`.
     """
     size = max(size_of(request, size), least)
     keyed: Any = rows if order.key is None else rows.annotate(sort_key=order.key)
     position = position_of(request)
     if position is not None:
         keyed = keyed.filter(order.beyond(position))
+    if columns:
+        key = [] if order.key is None else ["sort_key"]
+        keyed = keyed.values_list(*columns, *key, named=True)
     found: list[M] = list(keyed.order_by(*order.names)[: size + 1])
     if len(found) <= size:
         return found, None

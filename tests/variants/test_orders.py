@@ -1,6 +1,8 @@
 """Variants in each order, page by page: everything once, and what lacks the figure last."""
 
 import base64
+import re
+from html import unescape
 
 import pytest
 
@@ -44,7 +46,7 @@ def listed(db, creator, character):
             query = body["next"]
         return found
 
-    walk.client, walk.address = client, address
+    walk.client, walk.address, walk.ids = client, address, ids
     return walk
 
 
@@ -52,6 +54,18 @@ def test_every_page_goes_on_where_the_last_one_ended(listed):
     for name, expected in EXPECTED.items():
         for limit in (1, 2, 5):
             assert listed(f"?sort={name}&limit={limit}") == expected, (name, limit)
+
+
+def test_the_page_of_cards_goes_on_as_the_list_does(listed, character):
+    client = listed.client
+    for name, expected in EXPECTED.items():
+        found, query = [], f"?sort={name}&limit=2"
+        while query:
+            page = client.get(f"/characters/{character.pk}/{query}").content.decode()
+            found += map(int, re.findall(r'id="variant-(\d+)" class="card', page))
+            following = re.search(r'<a class="btn" href="([^"]+)"[^>]*hx-trigger="click, rev', page)
+            query = unescape(following[1]) if following else ""
+        assert [listed.ids.index(pk) for pk in found] == expected, name
 
 
 def test_without_a_word_the_newest_come_first(listed):

@@ -22,6 +22,7 @@ from variants.api.shapes import (
     answer,
     if_match,
     purging,
+    scored_json,
     variant_for,
     variant_json,
 )
@@ -65,7 +66,7 @@ def variants(request: SignedIn, pk: int) -> Response:
     return Response(
         {
             "source_image": source_json(request, source) if source else None,
-            "results": [variant_json(request, variant) for variant in found],
+            "results": scored_json(request, found),
             "next": following,
         }
     )

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from characters.api import FoundFaceJson, ReportJson, faces_json, report_json
 from characters.models import ContentRating
 from people.requests import SignedIn
+from qa.scores import Scores, scores_of
 from studio.lib.addresses import whole as whole_number
 from studio.lib.errors import NotFound, StudioError
 from studio.lib.media import RENDITIONS
@@ -43,7 +44,10 @@ class HeroLikenessJson(TypedDict):
 
 
 class VariantJson(TypedDict):
-    """A variant; a detail has `generation_params`, `qa`, its faces and likeness to heroes too."""
+    """A variant; a detail has `generation_params`, `qa`, its faces and likeness to heroes too.
+
+    In the list of a character each has `qa_scores`, the value by the name of the check.
+    """
 
     id: int
     character: int
@@ -102,6 +106,7 @@ class VariantJson(TypedDict):
     file_url: str | None
     thumbnails: dict[str, str]
     generation_params: NotRequired[dict[str, Any]]
+    qa_scores: NotRequired[Scores]
     qa: NotRequired[ReportJson | None]
     faces: NotRequired[list[FoundFaceJson]]
     likeness_to_heroes: NotRequired[list[HeroLikenessJson]]
@@ -132,6 +137,14 @@ def variant_for(request: SignedIn, pk: int, vid: int, *, trashed: bool = False) 
     if variant is None:
         raise NotFound("There is no such variant, or it is not yours to see.")
     return variant
+
+
+def scored_json(request: SignedIn, found: list[ImageVariant]) -> list[VariantJson]:
+    """What the API says of each in a list where scores are compared, by one more query."""
+    scores = scores_of({row.qa_report_id for row in found if row.qa_report_id})
+    return [
+        {**variant_json(request, row), "qa_scores": scores[row.qa_report_id or 0]} for row in found
+    ]
 
 
 def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = False) -> VariantJson:
