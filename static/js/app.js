@@ -12,3 +12,4 @@ import "./detail.js";
 import "./polling.js";
 import "./folder.js";
 import "./opened.js";
+import "./focus.js"; // after what knows better where the focus goes
