@@ -3,20 +3,16 @@
 `/usr/bin/chromium` is Debian's; without it these tests are skipped, but not in CI.
 """
 
-import importlib.util
 import os
 import re
 from pathlib import Path
 
 import pytest
 
+from tests.browser.chromium import missing, started
+from tests.browser.pages import pages_of
 from tests.browser.product import PASSWORD, ROOT, Product
 
-if importlib.util.find_spec("playwright"):
-    from playwright.sync_api import sync_playwright
-
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDE = {"width": 1280, "height": 900}
 WAIT_MS = 20_000
 # A refused exchange is told to the person; the console repeats it, and that is no defect.
@@ -44,23 +40,15 @@ def pytest_runtest_makereport(item):
     return report
 
 
-def _missing(what):
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing, and CI is set")
-    pytest.skip(f"{what} is missing")
-
-
 @pytest.fixture(scope="session")
 def chromium():
     """Headless Chromium."""
-    if not importlib.util.find_spec("playwright"):
-        _missing("the package playwright")
-    if not CHROMIUM.is_file():
-        _missing(str(CHROMIUM))
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    if what := missing():
+        if os.environ.get("CI"):
+            pytest.fail(f"There is no {what}, and CI is set")
+        pytest.skip(f"There is no {what}")
+    with started() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +64,13 @@ def faultless(product):
     product.sandbox.faults(reset=True)
     yield product.sandbox
     product.sandbox.faults(reset=True)
+
+
+@pytest.fixture(scope="session")
+def shown(product):
+    """Every page of the product, by name."""
+    product.sandbox.faults(reset=True)
+    return pages_of(product)
 
 
 @pytest.fixture(scope="session")

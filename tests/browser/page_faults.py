@@ -90,6 +90,17 @@ UNREADABLE = """
 }
 """
 
+MOVING = """
+() => {
+  const longest = (durations) => Math.max(...durations.split(", ").map(parseFloat));
+  return [...document.querySelectorAll("*")].flatMap((one) => ["", "::before", "::after"]
+    .filter((part) => {
+      const style = getComputedStyle(one, part);
+      return longest(style.animationDuration) > 0.01 || longest(style.transitionDuration) > 0.01;
+    }).map((part) => one.outerHTML.slice(0, 120) + part));
+}
+"""
+
 
 def unnamed(page):
     """What assistive technology would announce without a name."""
@@ -112,6 +123,11 @@ CHECKS = {
     "spills": lambda page: page.evaluate(SPILL) if page.evaluate(TOO_WIDE) else [],
     "covered": lambda page: page.evaluate(COVERED),
 }
+
+
+def moving(page):
+    """What would move for longer than a moment."""
+    return page.evaluate(MOVING)
 
 
 def faults(page):

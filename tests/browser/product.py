@@ -7,15 +7,17 @@ import itertools
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from studio.client import Client
 from studio.client.rows import Variant
@@ -47,6 +49,15 @@ for pair in os.environ["BROWSER_PEOPLE"].split(","):
     user.set_password(os.environ["BROWSER_PASSWORD"])
     user.save()
     user.groups.add(Group.objects.get(name=role))
+"""
+# Copies of a row that the product's own steps made: a long line takes no hours.
+COPY = """
+from variants.models import ImageVariant
+pattern = ImageVariant.objects.get(pk={variant})
+columns = [field.attname for field in ImageVariant._meta.concrete_fields if not field.primary_key]
+values = {{name: getattr(pattern, name) for name in columns}}
+rows = [ImageVariant(**values) for _ in range({count})]
+ImageVariant.objects.bulk_create(rows, batch_size=500)
 """
 RIGHTS = {
     "statement": "A public-domain photograph of NASA, used to test the software.",
@@ -176,6 +187,20 @@ class Product:
         ended = self.api("admin").wait_for_request(made.request)
         assert ended["statuses"] == {"generated": count}, ended
         return made
+
+    def many(self, project: int, name: str, count: int) -> Candidates:
+        """A character with so many candidates, which are copies of one."""
+        made = self.candidates(project, name, 1)
+        self._manage("shell", "-c", COPY.format(variant=made.variants[0], count=count - 1))
+        asked = "SELECT id FROM image_variants WHERE character_id = ? ORDER BY id"
+        ids = [row[0] for row in self.rows(asked, made.character)]
+        return Candidates(made.character, ids, made.request)
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database itself says."""
+        file = f"file:{self.folder / 'var' / 'studio.sqlite3'}?mode=ro"
+        with closing(sqlite3.connect(file, uri=True)) as database:
+            return database.execute(sql, values).fetchall()
 
     def variant(self, character: int, variant: int) -> Variant:
         """What the API says of a variant."""

@@ -2,30 +2,10 @@
 
 import pytest
 
-from tests.browser.reviewing import afresh, became, frame, on, review, said
+from tests.browser.review.reviewing import became, frame, on, review, said
 from tests.browser.seeing import expect
 
 ORDER = "[...document.querySelectorAll('#strip .frame')].map((one) => Number(one.dataset.frame))"
-
-
-@pytest.fixture(scope="module")
-def four(product):
-    product.sandbox.faults(reset=True)
-    project = product.new_project("Cursor", "creator", "colleague")
-    return product.candidates(project, "Eileen", 4)
-
-
-@pytest.fixture
-def made(product, four):
-    afresh(product, four)
-    return four
-
-
-@pytest.fixture
-def page(visit, made):
-    opened = visit("creator")
-    review(opened, made)
-    return opened
 
 
 def test_a_key_acts_on_exactly_one_visibly_framed_item(page, made):
@@ -71,6 +51,19 @@ def test_the_cursor_goes_to_the_next_shown_and_at_the_end_to_the_previous(page, 
     page.keyboard.press("x")
     on(page, third)
     became(page, last, "rejected")
+
+
+def test_where_there_is_no_other_the_cursor_stays_and_no_pane_is_empty(visit, product, made):
+    first, *others = made.variants
+    for other in others:
+        product.api("admin").post(f"characters/{made.character}/variants/{other}/reject")
+    page = visit("creator")
+    review(page, made)
+    assert page.evaluate(ORDER) == [first]
+    page.keyboard.press("x")
+    became(page, first, "rejected")
+    on(page, first)
+    expect(page.locator(".view-framed img")).to_be_visible()
 
 
 def test_a_decided_item_stays_in_place_dimmed_until_the_group_is_left(page, made):
@@ -122,16 +115,38 @@ def test_flags_differ_by_shape_and_text_not_by_colour_alone(page, made):
     assert len(shapes) == 3
 
 
-def test_holding_a_key_never_repeats_a_decision(page, made):
-    first, second, *_ = made.variants
-    page.keyboard.down("x")
-    for _ in range(5):
-        page.keyboard.down("x")
-    page.keyboard.up("x")
-    became(page, first, "rejected")
+@pytest.mark.parametrize(
+    ("key", "shows"),
+    [("x", "Rejected"), ("Enter", "Hero"), ("p", "Shortlist")],
+)
+def test_holding_a_key_never_repeats_a_decision(page, made, key, shows):
+    first, second, third, _ = made.variants
+    page.keyboard.down(key)
+    expect(frame(page, first).locator(".flags")).to_have_text(shows)
     on(page, second)
-    page.wait_for_timeout(300)
-    became(page, second, "generated")
+    for _ in range(5):
+        page.keyboard.down(key)
+    page.keyboard.up(key)
+    page.keyboard.press("j")
+    on(page, third)
+    for other in (second, third):
+        became(page, other, "generated")
+        expect(frame(page, other).locator(".flags")).to_have_text("")
+
+
+def test_holding_the_key_of_the_trash_takes_one_away(page, made):
+    first, second, third, _ = made.variants
+    page.keyboard.down("Delete")
+    expect(frame(page, first)).to_have_count(0)
+    on(page, second)
+    page.keyboard.down("Delete")
+    page.keyboard.up("Delete")
+    page.keyboard.press("j")
+    on(page, third)
+    expect(frame(page, second)).not_to_have_attribute("data-sent", "delete")
+    page.keyboard.press("Control+z")
+    on(page, first)
+    assert page.evaluate(ORDER) == made.variants
 
 
 def test_enter_decides_only_when_the_viewer_has_focus(page, made):
@@ -149,12 +164,11 @@ def test_single_keys_act_only_while_viewer_or_grid_has_focus(page, made):
     page.locator("#advance").focus()
     page.keyboard.press("x")
     page.locator("#review-desk input[name=tags]").type("xjk")
-    page.wait_for_timeout(200)
-    became(page, made.variants[0], "generated")
-    on(page, made.variants[0])
     page.locator("#viewer").focus()
     page.keyboard.press("g")
     expect(page.locator("#strip")).to_be_focused()
+    became(page, made.variants[0], "generated")
+    on(page, made.variants[0])
     page.keyboard.press("x")
     became(page, made.variants[0], "rejected")
 

@@ -4,28 +4,8 @@ import math
 
 import pytest
 
-from tests.browser.reviewing import afresh, lens, on, review, said
+from tests.browser.review.reviewing import lens, on, review, said
 from tests.browser.seeing import expect
-
-
-@pytest.fixture(scope="module")
-def three(product):
-    product.sandbox.faults(reset=True)
-    project = product.new_project("Comparing", "creator")
-    return product.candidates(project, "Eileen", 4)
-
-
-@pytest.fixture
-def made(product, three):
-    afresh(product, three)
-    return three
-
-
-@pytest.fixture
-def page(visit, made):
-    opened = visit("creator")
-    review(opened, made)
-    return opened
 
 
 def eyes_on_screen(page, number):
@@ -66,7 +46,6 @@ def test_a_and_b_are_both_decoded_before_a_swap_with_no_black_frame(page, made):
     expect(shown).to_have_attribute("alt", f"Candidate {third}")
     assert shown.evaluate("(image) => image.complete && image.naturalWidth > 0")
     page.keyboard.press("x")
-    page.wait_for_timeout(200)
     expect(page.locator(".frame[data-sent]")).to_have_count(0)
     held[0].continue_()
     on(page, fourth)

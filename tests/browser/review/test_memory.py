@@ -4,21 +4,8 @@ import pytest
 
 from tests.browser.conftest import sign_in
 from tests.browser.product import PASSWORD
-from tests.browser.reviewing import afresh, became, lens, on, resume, review
+from tests.browser.review.reviewing import became, lens, on, resume, review
 from tests.browser.seeing import expect
-
-
-@pytest.fixture(scope="module")
-def three(product):
-    product.sandbox.faults(reset=True)
-    project = product.new_project("Memory", "hands", "guest")
-    return product.candidates(project, "Eileen", 3)
-
-
-@pytest.fixture
-def made(product, three):
-    afresh(product, three)
-    return three
 
 
 def kept(page, act):
@@ -64,6 +51,16 @@ def test_filter_sort_zoom_and_position_survive_reload_and_log_out(visit, made):
     stands()
 
 
+def test_what_needs_a_decision_is_shown_where_nothing_else_was_chosen(visit, product, made):
+    first, second, *_ = made.variants
+    product.api("admin").post(f"characters/{made.character}/variants/{first}/reject")
+    page = visit("creator")
+    review(page, made, query="")
+    on(page, second)
+    chosen = page.get_by_role("link", name="Needs decision")
+    expect(chosen).to_have_attribute("aria-current", "true")
+
+
 def test_auto_advance_is_remembered(visit, made):
     page = visit("guest")
     review(page, made)
@@ -88,8 +85,11 @@ def test_single_keys_can_be_remapped(visit, made):
     page.reload()
     on(page, first)
     page.keyboard.press("x")
-    page.wait_for_timeout(200)
+    page.keyboard.press("j")
+    on(page, made.variants[1])
     became(page, first, "generated")
+    page.keyboard.press("k")
+    on(page, first)
     page.keyboard.press("q")
     became(page, first, "rejected")
     page.keyboard.press("?")

@@ -67,8 +67,10 @@ def lens(page, number=0):
 
 
 def afresh(product, made, person="admin"):
-    """Every variant is a candidate again, and none is on the shortlist."""
+    """Every variant is a candidate again, none is on the shortlist, and there are no others."""
     api = product.api(person)
+    for other in {row["id"] for row in api.variants(made.character)} - set(made.variants):
+        api.send("DELETE", f"characters/{made.character}/variants/{other}")
     for variant in made.variants:
         base = f"characters/{made.character}/variants/{variant}"
         row = api.get(base)
