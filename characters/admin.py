@@ -1,16 +1,14 @@
 """Characters in the admin: the same steps as pages and API, and the evidence read-only."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from audit.evidence import Evidence, each
 from characters import (
     allowing,
     approving,
@@ -30,15 +28,9 @@ from characters.models import (
     PolicySignature,
     SourceImage,
 )
+from characters.thumbnails import Pictured, source_picture
 from people.access import can
-
-
-def thumbnail(source: SourceImage | None) -> SafeString | str:
-    """A small picture for a list."""
-    if source is None:
-        return "–"
-    address = reverse("source-media", args=[source.pk, "w256"])
-    return format_html('<img src="{}" width="48" height="60" alt="" class="thumb">', address)
+from studio.lib.evidence import Evidence, ReasonForm, each, reason_of
 
 
 class SourceInline(Evidence, admin.TabularInline[SourceImage, Character]):
@@ -50,7 +42,7 @@ class SourceInline(Evidence, admin.TabularInline[SourceImage, Character]):
 
     @admin.display(description="image")
     def shown(self, source: SourceImage) -> SafeString | str:
-        return thumbnail(source)
+        return source_picture(source)
 
 
 class DecisionInline(Evidence, admin.TabularInline[BaselineDecision, Character]):
@@ -64,8 +56,13 @@ class DecisionInline(Evidence, admin.TabularInline[BaselineDecision, Character])
 class CharacterAdmin(admin.ModelAdmin[Character]):
     list_display = ["shown", "name", "project", "baseline_status", "depicts", "archived_at"]
     list_display_links = ["shown", "name"]
-    list_filter = ["baseline_status", "depicts", "project"]
-    search_fields = ["name", "notes", "project__name"]
+    list_filter = [
+        "baseline_status",
+        "depicts",
+        ("archived_at", admin.EmptyFieldListFilter),
+        "project",
+    ]
+    search_fields = ["=id", "name", "notes", "project__name"]
     list_select_related = ["project", "baseline_status", "current_source"]
     autocomplete_fields = ["project"]
     readonly_fields = [
@@ -78,11 +75,21 @@ class CharacterAdmin(admin.ModelAdmin[Character]):
         "updated_at",
     ]
     inlines = [SourceInline, DecisionInline]
-    actions = ["approve", "unlock", "rerun_qa", "archive", "allow_adult", "disallow_adult"]
+    action_form = ReasonForm
+    actions = [
+        "approve",
+        "reject",
+        "unlock",
+        "rerun_qa",
+        "archive",
+        "unarchive",
+        "allow_adult",
+        "disallow_adult",
+    ]
 
     @admin.display(description="image")
     def shown(self, character: Character) -> SafeString | str:
-        return thumbnail(character.current_source)
+        return source_picture(character.current_source)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The project stays; the appearance is read-only while the baseline is approved."""
@@ -111,9 +118,15 @@ class CharacterAdmin(admin.ModelAdmin[Character]):
     def approve(self, request: Any, queryset: QuerySet[Character]) -> None:
         each(self, request, queryset, approving.approve_baseline)
 
+    @admin.action(description="Reject the baseline (needs a reason)")
+    def reject(self, request: Any, queryset: QuerySet[Character]) -> None:
+        step = partial(approving.reject_baseline, reason=reason_of(request))
+        each(self, request, queryset, step)
+
     @admin.action(description="Unlock the baseline")
     def unlock(self, request: Any, queryset: QuerySet[Character]) -> None:
-        each(self, request, queryset, approving.unlock_baseline)
+        step = partial(approving.unlock_baseline, reason=reason_of(request))
+        each(self, request, queryset, step)
 
     @admin.action(description="Run QA and embedding of the source again")
     def rerun_qa(self, request: Any, queryset: QuerySet[Character]) -> None:
@@ -132,9 +145,13 @@ class CharacterAdmin(admin.ModelAdmin[Character]):
     def archive(self, request: Any, queryset: QuerySet[Character]) -> None:
         each(self, request, queryset, describing.archive_character)
 
+    @admin.action(description="Take out of the archive")
+    def unarchive(self, request: Any, queryset: QuerySet[Character]) -> None:
+        each(self, request, queryset, describing.unarchive_character)
+
 
 @admin.register(SourceImage)
-class SourceImageAdmin(Evidence, admin.ModelAdmin[SourceImage]):
+class SourceImageAdmin(Pictured, Evidence, admin.ModelAdmin[SourceImage]):
     list_display = [
         "shown",
         "character",
@@ -145,15 +162,21 @@ class SourceImageAdmin(Evidence, admin.ModelAdmin[SourceImage]):
         "created_at",
     ]
     list_display_links = ["shown", "character"]
-    list_filter = ["origin", "format", "qa_report__verdict", "character__project"]
-    search_fields = ["character__name", "sha256", "original_name"]
+    list_filter = [
+        "origin",
+        "format",
+        "qa_report__verdict",
+        ("deleted_at", admin.EmptyFieldListFilter),
+        ("quarantined_at", admin.EmptyFieldListFilter),
+        "character__project",
+    ]
+    search_fields = ["=id", "character__name", "sha256", "original_name"]
     list_select_related = ["character", "qa_report__verdict", "created_by"]
     date_hierarchy = "created_at"
     actions = ["rerun_qa", "trash", "restore"]
 
-    @admin.display(description="image")
-    def shown(self, source: SourceImage) -> SafeString | str:
-        return thumbnail(source)
+    def picture_of(self, row: SourceImage, rendition: str) -> SafeString | str:
+        return source_picture(row, rendition)
 
     @admin.display(description="QA")
     def verdict(self, source: SourceImage) -> str:
@@ -176,7 +199,11 @@ class SourceImageAdmin(Evidence, admin.ModelAdmin[SourceImage]):
 @admin.register(LikenessAttestation)
 class LikenessAttestationAdmin(Evidence, admin.ModelAdmin[LikenessAttestation]):
     list_display = ["character", "scope", "attested_by", "valid_from", "valid_to", "revoked_at"]
-    list_filter = ["scope"]
+    list_filter = [
+        "scope",
+        ("revoked_at", admin.EmptyFieldListFilter),
+        "character__project",
+    ]
     search_fields = ["character__name", "statement", "source"]
     list_select_related = ["character", "scope", "attested_by"]
     actions = ["revoke"]
@@ -201,6 +228,7 @@ class SigningForm(forms.ModelForm[PolicySignature]):
 @admin.register(PolicySignature)
 class PolicySignatureAdmin(Evidence, admin.ModelAdmin[PolicySignature]):
     list_display = ["signed_by", "created_at", "text_hash", "revoked_at"]
+    search_fields = ["signed_by__username", "text_hash"]
     list_select_related = ["signed_by"]
     actions = ["revoke"]
 
@@ -228,12 +256,27 @@ class PolicySignatureAdmin(Evidence, admin.ModelAdmin[PolicySignature]):
 
 @admin.register(BaselineDecision)
 class BaselineDecisionAdmin(Evidence, admin.ModelAdmin[BaselineDecision]):
-    list_display = ["character", "from_status", "to_status", "decided_by", "reason", "created_at"]
-    list_filter = ["to_status", "overrode_qa"]
-    search_fields = ["character__name", "reason"]
-    list_select_related = ["character", "from_status", "to_status", "decided_by"]
+    list_display = [
+        "shown",
+        "character",
+        "from_status",
+        "to_status",
+        "decided_by",
+        "reason",
+        "created_at",
+    ]
+    list_display_links = ["shown", "character"]
+    list_filter = ["to_status", "overrode_qa", "character__project"]
+    search_fields = ["character__name", "reason", "decided_by__username"]
+    list_select_related = ["character", "from_status", "to_status", "source", "decided_by"]
+    date_hierarchy = "created_at"
+
+    @admin.display(description="image")
+    def shown(self, decision: BaselineDecision) -> SafeString | str:
+        return source_picture(decision.source)
 
 
 @admin.register(BaselineStatusRow, ContentRatingRow)
 class StateAdmin(Evidence, admin.ModelAdmin[Any]):
     list_display = ["id", "name", "description"]
+    search_fields = ["name", "description"]

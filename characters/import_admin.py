@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from audit.evidence import Evidence
 from characters.imports import FolderImport, ImportEntry
+from studio.lib.evidence import Evidence
 
 
 @admin.register(FolderImport)
@@ -17,6 +17,6 @@ class FolderImportAdmin(Evidence, admin.ModelAdmin[FolderImport]):
 @admin.register(ImportEntry)
 class ImportEntryAdmin(Evidence, admin.ModelAdmin[ImportEntry]):
     list_display = ["path", "folder_import", "status", "code", "sentence", "character"]
-    list_filter = ["status", "code"]
+    list_filter = ["status", "code", "folder_import__project"]
     search_fields = ["=folder_import__id", "path", "sha256"]
     list_select_related = ["folder_import", "character"]

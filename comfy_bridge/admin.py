@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 
-from audit.evidence import Evidence
 from comfy_bridge import workflow_admin  # noqa: F401  importing registers
 from comfy_bridge.models import Submission
+from studio.lib.evidence import Evidence
 
 
 @admin.register(Submission)

@@ -17,7 +17,6 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from audit.evidence import Evidence
 from comfy_bridge import describing, uploading
 from comfy_bridge.addresses import networks
 from comfy_bridge.allowed import allowed
@@ -36,6 +35,7 @@ from comfy_bridge.workflow_forms import (
 )
 from people.access import can
 from studio.lib.errors import StudioError
+from studio.lib.evidence import Evidence
 
 _VERSION_PAGE = "admin:comfy_bridge_workflowversion_change"
 
@@ -183,6 +183,7 @@ class WorkflowVersionAdmin(Evidence, admin.ModelAdmin[Any]):
     change_form_template = "admin/workflow_version.html"
     list_display = ["workflow", "version", "used_at", "created_by", "created_at"]
     list_filter = ["workflow"]
+    search_fields = ["workflow__name", "workflow__title", "content_hash"]
     list_select_related = ["workflow", "created_by"]
     fields = [
         "workflow",

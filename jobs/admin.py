@@ -7,11 +7,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from audit.evidence import Evidence, each
 from audit.recording import record
 from jobs import asking, queues
-from jobs.models import Job, JobAttempt, JobQueue
+from jobs.models import Job, JobAttempt, JobQueue, Worker
 from people.models import User
+from studio.lib.evidence import Evidence, each
 
 
 class AttemptInline(Evidence, admin.TabularInline[JobAttempt, Job]):
@@ -31,12 +31,32 @@ class AttemptInline(Evidence, admin.TabularInline[JobAttempt, Job]):
 
 @admin.register(Job)
 class JobAdmin(Evidence, admin.ModelAdmin[Job]):
-    list_display = ["id", "title", "kind", "status", "asked_by", "attempts", "error", "created_at"]
-    list_filter = ["status", "queue", "kind"]
-    search_fields = ["title", "error", "asked_by__username"]
+    list_display = [
+        "id",
+        "title",
+        "kind",
+        "status",
+        "progress_shown",
+        "asked_by",
+        "attempts",
+        "error",
+        "created_at",
+    ]
+    list_display_links = ["id", "title"]
+    list_filter = ["status", "queue", "kind", "error_code", "project"]
+    search_fields = ["=id", "title", "error", "asked_by__username", "project__name"]
     list_select_related = ["kind", "status", "asked_by"]
+    date_hierarchy = "created_at"
     inlines = [AttemptInline]
     actions = ["cancel", "retry", "to_front", "raise_priority", "lower_priority"]
+
+    def get_view_on_site_url(self, obj: Job | None = None) -> str | None:
+        """Where its result is."""
+        return (obj.url or None) if obj else None
+
+    @admin.display(description="progress", ordering="progress")
+    def progress_shown(self, job: Job) -> str:
+        return f"{job.percent} %"
 
     @admin.action(description="Cancel")
     def cancel(self, request: Any, queryset: QuerySet[Job]) -> None:
@@ -67,6 +87,7 @@ class JobQueueAdmin(admin.ModelAdmin[JobQueue]):
     """Queues are the code's; how each is steered is the admin's."""
 
     list_display = ["name", "description", "paused", "user_running_max", "user_waiting_max"]
+    search_fields = ["name", "description"]
     fields = ["name", "description", "paused", "user_running_max", "user_waiting_max"]
     readonly_fields = ["name", "description", "paused"]
     actions = ["pause", "resume"]
@@ -89,3 +110,11 @@ class JobQueueAdmin(admin.ModelAdmin[JobQueue]):
         super().save_model(request, obj, form, change)
         after = {name: form.cleaned_data[name] for name in form.changed_data}
         record(request.user, "queue.limit", obj, after=after)
+
+
+@admin.register(Worker)
+class WorkerAdmin(Evidence, admin.ModelAdmin[Worker]):
+    list_display = ["kind", "host", "pid", "queues", "status", "started_at", "last_seen_at"]
+    list_filter = ["kind", "status"]
+    search_fields = ["host", "owner", "=pid"]
+    list_select_related = ["status"]

@@ -1,16 +1,40 @@
-"""People in the admin: users with their roles, projects with their members."""
+"""People in the admin: users, the roles that they have, projects with their members.
+
+Tokens are no record to look at: whoever reads one is signed in by it.
+"""
 
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from people.managing import tell
+from people.managing import archive_project, tell, unarchive_project
 from people.models import VIEW_ADULT, Project, ProjectMembership, User
+from studio.lib.evidence import Evidence, each
+
+admin.site.unregister([Group, OutstandingToken, BlacklistedToken])
+
+
+@admin.register(Group)
+class RoleAdmin(Evidence, admin.ModelAdmin[Group]):
+    """The roles are the code's; who has one is said on the page of that person."""
+
+    list_display = ["name", "people"]
+    search_fields = ["name"]
+    fields = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).annotate(count=Count("user"))
+
+    @admin.display(description="people")
+    def people(self, role: Any) -> int:
+        return int(role.count)
 
 
 class MembershipInline(admin.TabularInline[ProjectMembership, Any]):
@@ -83,10 +107,28 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
         "archived_at",
         "created_at",
     ]
-    list_filter = ["reviewers_can_approve", "reviewers_can_export", "without_face"]
+    list_filter = [
+        "reviewers_can_approve",
+        "reviewers_can_export",
+        "without_face",
+        ("archived_at", admin.EmptyFieldListFilter),
+    ]
     search_fields = ["name", "description"]
-    readonly_fields = ["created_at", "updated_at", "created_by"]
+    readonly_fields = ["archived_at", "created_at", "updated_at", "created_by"]
     inlines = [MembershipInline]
+    actions = ["archive", "unarchive"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Projects are archived."""
+        return False
+
+    @admin.action(description="Archive")
+    def archive(self, request: Any, queryset: QuerySet[Project]) -> None:
+        each(self, request, queryset, archive_project)
+
+    @admin.action(description="Take out of the archive")
+    def unarchive(self, request: Any, queryset: QuerySet[Project]) -> None:
+        each(self, request, queryset, unarchive_project)
 
     def save_model(self, request: Any, obj: Project, form: Any, change: bool) -> None:
         if not change:

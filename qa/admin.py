@@ -1,20 +1,17 @@
-"""QA in the admin: reports and faces are evidence, thresholds are edited, a model activated."""
+"""QA in the admin: reports and faces are evidence, thresholds are edited.
+
+Face models are in variants.face_model_admin, which can let a model read every stored face.
+"""
 
 from typing import Any, cast
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from audit.evidence import Evidence
 from people.models import User
 from qa import thresholds
-from qa.activating import activate
-from qa.errors import QAError
 from qa.models import (
-    Calibration,
-    EmbeddingModel,
     FaceEmbedding,
     QACheck,
     QACheckResult,
@@ -22,6 +19,7 @@ from qa.models import (
     QAThreshold,
     QAVerdict,
 )
+from studio.lib.evidence import Evidence
 
 
 class ResultInline(Evidence, admin.TabularInline[QACheckResult, QAReport]):
@@ -64,6 +62,7 @@ class QACheckAdmin(Evidence, admin.ModelAdmin[QACheck]):
 @admin.register(QAVerdict)
 class QAVerdictAdmin(Evidence, admin.ModelAdmin[QAVerdict]):
     list_display = ["name", "description"]
+    search_fields = ["name", "description"]
 
 
 @admin.register(QAThreshold)
@@ -101,58 +100,3 @@ class QAThresholdAdmin(admin.ModelAdmin[QAThreshold]):
 
     def delete_model(self, request: HttpRequest, obj: QAThreshold) -> None:
         thresholds.remove_limits(cast("User", request.user), obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Without deletion of many, which would take the studio's defaults with it."""
-        return {
-            name: action
-            for name, action in super().get_actions(request).items()
-            if name != "delete_selected"
-        }
-
-
-class CalibrationInline(Evidence, admin.TabularInline[Calibration, EmbeddingModel]):
-    model = Calibration
-    fields = ["created_at", "origin", "same", "different", "match_limit", "check_limit", "auc"]
-    # Never edited anyway, but Django makes a form of what it is not told to show only.
-    readonly_fields = ["created_at"]
-    extra = 0
-
-
-@admin.register(EmbeddingModel)
-class EmbeddingModelAdmin(admin.ModelAdmin[EmbeddingModel]):
-    list_display = ["name", "version", "is_active", "dimensions", "metric", "licence"]
-    readonly_fields = [
-        "name",
-        "version",
-        "dimensions",
-        "metric",
-        "thresholds",
-        "licence",
-        "is_active",
-    ]
-    actions = ["make_active"]
-    inlines = [CalibrationInline]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.action(description="Make it the studio's face model")
-    def make_active(self, request: HttpRequest, queryset: QuerySet[EmbeddingModel]) -> None:
-        chosen = list(queryset)
-        if len(chosen) != 1:
-            self.message_user(request, "Choose one face model.", messages.ERROR)
-            return
-        try:
-            active = activate(_person(request), chosen[0].pk)
-        except QAError as error:
-            self.message_user(request, error.sentence, messages.ERROR)
-        else:
-            self.message_user(request, f"{active} is the studio's face model now.")
-
-
-def _person(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None

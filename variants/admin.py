@@ -1,25 +1,23 @@
-"""Variants in the admin: evidence, decisions through the same steps, and the lookups."""
+"""Variants in the admin: evidence, and decisions through the same steps."""
 
 from functools import partial
 from typing import Any, ClassVar
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from audit.evidence import Evidence, each
 from characters.models import ContentRating
+from characters.thumbnails import Pictured, picture
 from people.access import can
 from people.models import User
+from studio.lib.evidence import Evidence, ReasonForm, each, reason_of
 from variants import (
     export_admin,  # noqa: F401  importing registers
     exporting,
+    face_model_admin,  # noqa: F401  importing registers
     quarantining,
     rechecking,
     retrying,
@@ -27,19 +25,12 @@ from variants import (
     server_admin,  # noqa: F401  importing registers
     trashing,
     trial_admin,  # noqa: F401  importing registers
+    vocabulary_admin,  # noqa: F401  importing registers
 )
 from variants.masks import ImageMask
 from variants.models import GenerationRequest, ImageVariant, ReviewDecision
+from variants.thumbnails import variant_picture
 from variants.viewing import viewing_of
-from variants.vocabulary import (
-    AspectRatio,
-    EnvironmentPreset,
-    QualityMode,
-    RejectReason,
-    ScenePreset,
-    VariantStatusRow,
-    VariantType,
-)
 
 
 class Discreet:
@@ -65,16 +56,6 @@ class Discreet:
         raise NotImplementedError
 
 
-class ReasonForm(ActionForm):
-    """Beside the list of actions: what is recorded with a rejection, a deletion, a withholding."""
-
-    reason = forms.CharField(required=False, max_length=2000, label="Reason")
-
-
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")[:2000]
-
-
 class DecisionInline(Evidence, admin.TabularInline[ReviewDecision, ImageVariant]):
     model = ReviewDecision
     fk_name = "variant"
@@ -84,14 +65,14 @@ class DecisionInline(Evidence, admin.TabularInline[ReviewDecision, ImageVariant]
 
 
 @admin.register(ImageVariant)
-class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
+class ImageVariantAdmin(Pictured, Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
     list_display = [
         "shown",
         "id",
         "character",
         "variant_type",
         "status",
-        "is_hero",
+        "hero",
         "verdict",
         "likeness_shown",
         "seed",
@@ -106,8 +87,10 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
         "recheck",
         ("deleted_at", admin.EmptyFieldListFilter),
         "variant_type",
+        "kind",
         "provenance",
         "qa_report__verdict",
+        "model",
         "character__project",
     ]
     search_fields = [
@@ -142,12 +125,12 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
     def may_look(self, request: HttpRequest, obj: ImageVariant) -> bool:
         return bool(viewing_of(request).variant(obj))
 
-    @admin.display(description="image")
-    def shown(self, variant: ImageVariant) -> SafeString | str:
-        if not variant.has_file:
-            return "–"
-        address = reverse("variant-media", args=[variant.pk, "w256"])
-        return format_html('<img src="{}" width="48" height="60" alt="" class="thumb">', address)
+    def picture_of(self, row: ImageVariant, rendition: str) -> SafeString | str:
+        return variant_picture(row, rendition)
+
+    @admin.display(description="hero", ordering="is_hero")
+    def hero(self, variant: ImageVariant) -> str:
+        return "★ Hero" if variant.is_hero else ""
 
     @admin.display(description="QA")
     def verdict(self, variant: ImageVariant) -> str:
@@ -164,7 +147,7 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
 
     @admin.action(description="Reject")
     def reject(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
-        each(self, request, queryset, partial(reviewing.reject, note=_reason(request)))
+        each(self, request, queryset, partial(reviewing.reject, note=reason_of(request)))
 
     @admin.action(description="Shortlist")
     def shortlist(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
@@ -184,7 +167,7 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
 
     @admin.action(description="Move to the trash")
     def trash(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
-        each(self, request, queryset, partial(trashing.trash, note=_reason(request)))
+        each(self, request, queryset, partial(trashing.trash, note=reason_of(request)))
 
     @admin.action(description="Restore from the trash")
     def restore(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
@@ -192,7 +175,7 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
 
     @admin.action(description="Withhold for good (needs a reason)")
     def quarantine(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
-        each(self, request, queryset, partial(quarantining.quarantine, reason=_reason(request)))
+        each(self, request, queryset, partial(quarantining.quarantine, reason=reason_of(request)))
 
     @admin.action(description="Retry the generation")
     def retry(self, request: Any, queryset: QuerySet[ImageVariant]) -> None:
@@ -215,7 +198,7 @@ class ImageVariantAdmin(Discreet, Evidence, admin.ModelAdmin[ImageVariant]):
 
 
 @admin.register(ImageMask)
-class ImageMaskAdmin(Evidence, admin.ModelAdmin[ImageMask]):
+class ImageMaskAdmin(Pictured, Evidence, admin.ModelAdmin[ImageMask]):
     list_display = [
         "shown",
         "id",
@@ -236,10 +219,8 @@ class ImageMaskAdmin(Evidence, admin.ModelAdmin[ImageMask]):
         "created_by",
     ]
 
-    @admin.display(description="mask")
-    def shown(self, mask: ImageMask) -> SafeString:
-        address = reverse("mask-media", args=[mask.pk, "w256"])
-        return format_html('<img src="{}" width="48" height="60" alt="" class="thumb">', address)
+    def picture_of(self, row: ImageMask, rendition: str) -> SafeString:
+        return picture(row, rendition)
 
 
 @admin.register(GenerationRequest)
@@ -254,10 +235,11 @@ class GenerationRequestAdmin(Discreet, Evidence, admin.ModelAdmin[GenerationRequ
         "created_at",
     ]
     list_filter = ["variant_type", "project"]
-    search_fields = ["=id", "prompt", "asked_by__username"]
+    search_fields = ["=id", "prompt", "asked_by__username", "project__name"]
+    date_hierarchy = "created_at"
     SECRETS = ("prompt", "negative_prompt", "outfit", "params")
     list_select_related = ["project", "variant_type", "workflow_version__workflow", "asked_by"]
-    actions = ["cancel"]
+    actions = ["cancel", "retry"]
 
     def may_look(self, request: HttpRequest, obj: GenerationRequest) -> bool:
         general = obj.rating is ContentRating.GENERAL
@@ -267,42 +249,25 @@ class GenerationRequestAdmin(Discreet, Evidence, admin.ModelAdmin[GenerationRequ
     def cancel(self, request: Any, queryset: QuerySet[GenerationRequest]) -> None:
         each(self, request, queryset, retrying.cancel_request)
 
+    @admin.action(description="Retry what failed or was cancelled")
+    def retry(self, request: Any, queryset: QuerySet[GenerationRequest]) -> None:
+        each(self, request, queryset, retrying.retry_request)
+
 
 @admin.register(ReviewDecision)
 class ReviewDecisionAdmin(Evidence, admin.ModelAdmin[ReviewDecision]):
-    list_display = ["variant", "verb", "decided_by", "note", "replaced", "created_at"]
-    list_filter = ["verb", "reasons"]
-    search_fields = ["=variant__id", "note", "decided_by__username"]
+    list_display = ["shown", "variant", "verb", "decided_by", "note", "replaced", "created_at"]
+    list_display_links = ["shown", "variant"]
+    list_filter = ["verb", "reasons", "variant__character__project"]
+    search_fields = [
+        "=variant__id",
+        "variant__character__name",
+        "note",
+        "decided_by__username",
+    ]
     list_select_related = ["variant", "decided_by", "replaced"]
+    date_hierarchy = "created_at"
 
-
-@admin.register(VariantType)
-class VariantTypeAdmin(admin.ModelAdmin[VariantType]):
-    list_display = ["name", "content_rating", "archived_at", "description"]
-    search_fields = ["name"]
-
-
-@admin.register(ScenePreset, EnvironmentPreset)
-class PresetAdmin(admin.ModelAdmin[Any]):
-    list_display = ["name", "prompt"]
-    search_fields = ["name", "prompt"]
-
-
-@admin.register(AspectRatio)
-class AspectRatioAdmin(admin.ModelAdmin[AspectRatio]):
-    list_display = ["name", "width", "height"]
-
-
-@admin.register(QualityMode)
-class QualityModeAdmin(admin.ModelAdmin[QualityMode]):
-    list_display = ["name", "steps", "sampler"]
-
-
-@admin.register(RejectReason)
-class RejectReasonAdmin(admin.ModelAdmin[RejectReason]):
-    list_display = ["name", "description"]
-
-
-@admin.register(VariantStatusRow)
-class VariantStatusAdmin(Evidence, admin.ModelAdmin[VariantStatusRow]):
-    list_display = ["id", "name", "description"]
+    @admin.display(description="image")
+    def shown(self, decision: ReviewDecision) -> SafeString | str:
+        return variant_picture(decision.variant)

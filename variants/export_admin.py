@@ -6,14 +6,17 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
-from audit.evidence import Evidence
+from studio.lib.evidence import Evidence
 from variants.exports import Reproduction, VariantExport
+from variants.thumbnails import variant_picture
 
 
 @admin.register(VariantExport)
 class VariantExportAdmin(Evidence, admin.ModelAdmin[VariantExport]):
     list_display = [
+        "shown",
         "file_name",
         "variant",
         "exported_by",
@@ -21,11 +24,16 @@ class VariantExportAdmin(Evidence, admin.ModelAdmin[VariantExport]):
         "returned_at",
         "returned_as",
     ]
+    list_display_links = ["shown", "file_name"]
     list_filter = [("returned_at", admin.EmptyFieldListFilter), "variant__character__project"]
     search_fields = ["=variant__id", "token", "sha256", "file_name", "exported_by__username"]
     list_select_related = ["variant", "exported_by", "returned_as"]
     date_hierarchy = "created_at"
     actions = ["download"]
+
+    @admin.display(description="image")
+    def shown(self, export: VariantExport) -> SafeString | str:
+        return variant_picture(export.variant)
 
     @admin.action(description="Download the files as a ZIP")
     def download(self, request: Any, queryset: QuerySet[VariantExport]) -> Any:
@@ -35,6 +43,21 @@ class VariantExportAdmin(Evidence, admin.ModelAdmin[VariantExport]):
 
 @admin.register(Reproduction)
 class ReproductionAdmin(Evidence, admin.ModelAdmin[Reproduction]):
-    list_display = ["variant", "original", "pixel_max", "phash_distance", "ssim", "compared_at"]
+    list_display = [
+        "shown",
+        "variant",
+        "original",
+        "pixel_max",
+        "phash_distance",
+        "ssim",
+        "compared_at",
+    ]
+    list_display_links = ["shown", "variant"]
+    list_filter = ["variant__character__project"]
     search_fields = ["=variant__id", "=original__id"]
     list_select_related = ["variant", "original"]
+    date_hierarchy = "compared_at"
+
+    @admin.display(description="image")
+    def shown(self, reproduction: Reproduction) -> SafeString | str:
+        return variant_picture(reproduction.variant)

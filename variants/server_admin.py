@@ -17,7 +17,6 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from audit.evidence import each
 from audit.recording import record
 from comfy_bridge import health, operating
 from comfy_bridge.answers import Queue
@@ -26,6 +25,7 @@ from comfy_bridge.looking import look
 from comfy_bridge.models import OPEN, ComfyServer, Submission
 from people.models import User
 from studio.lib.errors import StudioError
+from studio.lib.evidence import each
 from variants.generating import NETWORKS
 from variants.models import ImageVariant
 from variants.restarting import restart

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from audit.evidence import Evidence
 from comfy_bridge.listing import current_versions
 from comfy_bridge.models import ComfyServer, WorkflowVersion
 from people.models import Project
 from studio.lib.errors import StudioError
+from studio.lib.evidence import Evidence
 from variants.proposing import propose
 from variants.trials import WorkflowTrial
 
@@ -41,7 +41,8 @@ class TrialForm(forms.Form):
 class WorkflowTrialAdmin(Evidence, admin.ModelAdmin[Any]):
     change_form_template = "admin/workflow_trial.html"
     list_display = ["version", "server", "state_shown", "asked_by", "created_at"]
-    list_filter = ["server"]
+    list_filter = ["server", "version__workflow"]
+    search_fields = ["=id", "version__workflow__title", "server__name", "asked_by__username"]
     list_select_related = ["version__workflow", "server", "job", "asked_by"]
     fields = ["version", "server", "job", "submission", "asked_by", "created_at"]
 

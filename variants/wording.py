@@ -42,7 +42,7 @@ def change(actor: User, row: L, **fields: Any) -> L:
     changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
     if not changed:
         return row
-    if "name" in changed and isinstance(row, VariantType) and _is_used(row):
+    if "name" in changed and isinstance(row, VariantType) and is_used(row):
         raise WordInUse("Variants are of this type, so its name stays.", field="name")
     before = {name: getattr(row, name) for name in changed}
     for name, value in changed.items():
@@ -61,7 +61,7 @@ def remove(actor: User, row: Lookup) -> None:
             if kept.update(archived_at=Now()):
                 record(actor, f"{noun}.archive", row)
             return
-        if _is_used(row):
+        if is_used(row):
             raise WordInUse(f"Something is named by {row.name}, so it stays.")
         record(actor, f"{noun}.delete", row, before={"name": row.name})
         row.delete()
@@ -90,7 +90,8 @@ def _save(
     row.refresh_from_db()
 
 
-def _is_used(row: Lookup) -> bool:
+def is_used(row: Lookup) -> bool:
+    """Whether something is named by it."""
     return any(
         relation.related_model._default_manager.filter(**{relation.field.name: row}).exists()
         for relation in row._meta.get_fields(include_hidden=True)

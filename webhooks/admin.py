@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from audit.evidence import Evidence, each
+from studio.lib.evidence import Evidence, each
 from webhooks import registering
 from webhooks.models import Delivery, DeliveryStatusRow, Webhook
 
@@ -54,3 +54,4 @@ class DeliveryAdmin(Evidence, admin.ModelAdmin[Delivery]):
 @admin.register(DeliveryStatusRow)
 class DeliveryStatusAdmin(Evidence, admin.ModelAdmin[DeliveryStatusRow]):
     list_display = ["id", "name", "description"]
+    search_fields = ["name", "description"]

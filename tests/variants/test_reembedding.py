@@ -186,6 +186,14 @@ def test_asking_twice_asks_once(source, variants):
     assert Job.objects.count() == 1
 
 
+def test_an_admin_asks_for_it_by_an_action_on_the_model(source, variants, following, page, admin):
+    body = {"action": "reembed", "_selected_action": [following.pk]}
+    answer = page(admin).post("/admin/qa/embeddingmodel/", body, follow=True)
+    assert "1 job asked for; the tray shows them." in answer.content.decode()
+    job = Job.objects.get()
+    assert (job.kind.name, job.asked_by) == ("face.reembed", admin)
+
+
 def test_a_studio_without_faces_moves_at_once(former, following):
     assert "is the studio's face model" in reembed()
     following.refresh_from_db()
