@@ -272,6 +272,9 @@ class SourceImage(Stamped):
     def __str__(self) -> str:
         return f"{self.character} source v{self.version}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.pk])
+
     @property
     def project_id(self) -> int:
         return self.character.project_id

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from characters import face_views, import_views, views
+from characters import face_views, import_views, source_views, views
 
 urlpatterns = [
     path("projects/<int:pk>/characters/new/", views.create, name="character-create"),
@@ -26,6 +26,7 @@ urlpatterns = [
         )
         for verb in ("approve", "reject", "unlock")
     ),
+    path("sources/<int:pk>/", source_views.source, name="source"),
     path("sources/<int:pk>/faces/", face_views.of_source, name="source-faces"),
     path("media/sources/<int:pk>/<slug:rendition>/", views.media, name="source-media"),
 ]

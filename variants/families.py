@@ -36,3 +36,11 @@ def chain(variant: ImageVariant) -> ImageVariantQuerySet:
     rows = ImageVariant.objects.present().for_cards().select_related("created_by")
     family = rows.filter(Q(pk=first) | Q(root=first), character_id=variant.character_id)
     return family.order_by("-version")
+
+
+def pair(variant: ImageVariant, family: list[Version]) -> tuple[int, int | None]:
+    """Which two are compared unless a person says so: the variant and the one that it came from,
+    or its nearest neighbour; ids, the second None where there is no other."""
+    others = [item.variant.pk for item in family if item.variant.pk != variant.pk]
+    parent = variant.parent_variant_id
+    return variant.pk, parent if parent in others else (others[0] if others else None)

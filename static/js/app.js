@@ -9,7 +9,9 @@ import "./drop.js";
 import "./cards.js";
 import "./picking.js";
 import "./detail.js";
+import "./findings.js";
+import "./copying.js";
+import "./returning.js";
 import "./polling.js";
 import "./folder.js";
 import "./opened.js";
-import "./focus.js"; // after what knows better where the focus goes

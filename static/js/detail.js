@@ -16,6 +16,8 @@ document.addEventListener("keydown", (event) => {
   else if (key === "x") press('[id$="-reject"]');
   else if (key === "ArrowLeft" || key === "k") press('[data-key-step="ArrowLeft"]');
   else if (key === "ArrowRight" || key === "j") press('[data-key-step="ArrowRight"]');
+  else if (key === "q") document.getElementById("show-face")?.click();
+  else if (key === "i") bench().querySelector("[data-copy-all]")?.focus();
   else if (key === "Escape") location.assign(bench().dataset.up);
   else if (key === "?") showKeys();
   else return;

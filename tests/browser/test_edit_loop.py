@@ -34,10 +34,10 @@ def test_a_candidate_goes_out_and_comes_back_as_the_next_version(visit, made, tm
     page.goto(f"{candidates.page}editing/")
     page.get_by_label("Edited file").set_input_files(file)
     page.get_by_role("button", name="Bring it back").click()
-    expect(page.get_by_text("is version 2")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"candidate \d+ is version 2"))).to_be_visible()
     page.get_by_role("link", name=re.compile("Compare with version 1")).click()
     expect(page.get_by_role("heading", name="What differs in the recipe")).to_be_visible()
-    expect(page.locator(".pair-side img")).to_have_count(2)
+    expect(page.locator(".compare .view img")).to_have_count(2)
     expect(page.get_by_role("row", name=re.compile("provenance"))).to_be_visible()
 
 

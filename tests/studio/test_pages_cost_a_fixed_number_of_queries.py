@@ -66,6 +66,7 @@ PLACES = {
     "project": "/projects/{project}/",
     "gallery": "/characters/{ready}/",
     "history": "/characters/{draft}/history/",
+    "source": "/sources/{draft_source}/",
     "trash": "/characters/{ready}/trash/",
     "project trash": "/projects/{project}/trash/",
     "request": "/requests/{request}/",

@@ -10,6 +10,8 @@ from people.views import Request
 from studio.lib.addresses import whole
 from studio.lib.limiting import limited
 from variants import families, recipes, reproducing
+from variants.culling import Picture
+from variants.models import ImageVariant
 from variants.viewing import viewing_of
 from variants.views.gallery import card_for, variant_for
 
@@ -17,15 +19,11 @@ from variants.views.gallery import card_for, variant_for
 @login_required
 @require_safe
 def compare(request: Request, pk: int) -> HttpResponse:
-    """Two variants side by side with the parameters that differ: `?with=`, else the parent."""
-    variant = variant_for(request, pk)
+    """Two variants side by side with the parameters that differ: this one, or `?this=`, and
+    `?with=`, else the one that it came from."""
+    variant = variant_for(request, _named(request, "this") or pk)
     family = families.versions(variant, viewing_of(request))
-    wanted = request.GET.get("with", "")
-    others = [item.variant.pk for item in family if item.variant.pk != variant.pk]
-    parent = variant.parent_variant_id or (others[0] if others else None)
-    other_id = whole(wanted) if wanted else parent
-    if wanted and other_id is None:
-        raise Http404
+    other_id = _named(request, "with") or families.pair(variant, family)[1]
     other = variant_for(request, other_id) if other_id else None
     card = card_for(request, variant)
     beside = card_for(request, other) if other else None
@@ -34,6 +32,8 @@ def compare(request: Request, pk: int) -> HttpResponse:
         "variant": variant,
         "character": variant.character,
         "other": other,
+        "a": _picture(variant),
+        "b": _picture(other) if other else None,
         "card": card,
         "beside": beside,
         "withheld": withheld,
@@ -46,6 +46,19 @@ def compare(request: Request, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "variants/compare.html", context)
+
+
+def _picture(variant: ImageVariant) -> Picture:
+    return Picture(variant, f"Candidate {variant.pk} · v{variant.version}")
+
+
+def _named(request: Request, field: str) -> int | None:
+    """The variant that a field of the address names; None without one. Raises Http404."""
+    said = request.GET.get(field, "")
+    named = whole(said)
+    if said and named is None:
+        raise Http404
+    return named
 
 
 @login_required

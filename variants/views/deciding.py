@@ -11,22 +11,21 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from characters.models import Character, SourceImage
+from characters.api import faces_json
+from characters.models import Character
 from people.access import can
 from people.views import Request
 from qa.models import QACheckResult
 from studio.lib.addresses import whole
 from studio.lib.errors import Conflict, IllegalMove, StudioError
 from studio.lib.htmx import toast, wants_fragment
-from variants import rechecking, resembling, reviewing, serving
+from variants import facts, rechecking, resembling, reviewing, serving
 from variants.errors import BadValue
 from variants.forms import DecisionForm
 from variants.fragments import card_of
-from variants.images import Image
 from variants.models import ImageVariant
 from variants.reembedding import move_note, with_move
 from variants.views.gallery import card_for, variant_for
-from variants.views.picking import back_of
 from variants.vocabulary import RejectReason
 
 REFUSALS = (Conflict, IllegalMove)
@@ -56,7 +55,8 @@ def desk_of(request: Request, variant: ImageVariant) -> dict[str, Any]:
         "variant": variant,
         "character": variant.character,
         "source": variant.source_image,
-        "params": [] if card.withheld else _params(variant),
+        "recipe": [] if card.withheld else facts.recipe(variant),
+        "provenance": [] if card.withheld else facts.provenance(variant),
         "checks": _checks(variant),
         "similar": _similar(request, variant),
         "decisions": variant.decisions.select_related("decided_by", "replaced").prefetch_related(
@@ -68,7 +68,7 @@ def desk_of(request: Request, variant: ImageVariant) -> dict[str, Any]:
         "reasons": RejectReason.objects.order_by("pk"),
         "tags": variant.tag_names,
         "heroes_alike": resembling.likeness_to_heroes(variant),
-        "faces": len(variant.qa_report.faces) if variant.qa_report else 0,
+        "faces": faces_json(variant.qa_report, variant.embedding),
         "stale": rechecking.reason(variant) if variant.recheck else "",
         "moving": move_note(with_move(Character.objects.all()).get(pk=variant.character_id)),
         "may_delete": can(request.user, "variant.delete", variant),
@@ -155,7 +155,7 @@ def refused(
     """The sentence, with the card as it is now."""
     if not wants_fragment(request):
         messages.error(request, error.sentence)
-        return redirect(back_of(request) or variant)
+        return redirect(variant)
     changed = [hero] if hero and hero.pk != variant.pk else []
     response = _cards(request, variant, changed)
     response.content += toast(error.sentence, tone="warn").encode()
@@ -172,7 +172,7 @@ def after(
     """What was done, with the card as it is now."""
     if not wants_fragment(request):
         messages.success(request, sentence)
-        return redirect(back_of(request) or variant)
+        return redirect(variant)
     response = _cards(request, variant, changed or [])
     response.content += toast(sentence, tone="pass").encode()
     return response
@@ -202,39 +202,3 @@ def _similar(request: Request, variant: ImageVariant) -> ImageVariant | None:
         return None
     rows = ImageVariant.objects.visible_to(request.user).present()
     return rows.filter(qa_report=nearest).first()
-
-
-def _params(variant: ImageVariant) -> list[tuple[str, Any]]:
-    params = variant.generation_params
-    server = params.get("server") or {}
-    rows = [
-        ("Workflow", variant.workflow_version),
-        ("Seed", variant.seed),
-        ("Prompt", variant.prompt),
-        ("Negative prompt", variant.negative_prompt),
-        ("Scene", variant.scene),
-        ("Environment", variant.environment),
-        ("Outfit", variant.outfit),
-        ("Aspect ratio", variant.aspect_ratio),
-        ("Quality", variant.quality_mode),
-        ("Denoise", (variant.request.params if variant.request else {}).get("denoise")),
-        (
-            "Server",
-            f"{server['name']}{' (sandbox)' if server.get('sandbox') else ''}" if server else "",
-        ),
-        ("Executed in", f"{params['execution_ms']} ms" if params.get("execution_ms") else ""),
-        ("Graph", params.get("graph_hash", "")[:16]),
-        ("Prompt id", params.get("prompt_id", "")),
-        ("Edit of", _named(variant.edited_image) if variant.edit_type else ""),
-        ("Mask", f"{variant.mask.coverage:.0%} of the image" if variant.mask else ""),
-        ("Made from", f"source v{variant.source_image.version}" if variant.source_image else ""),
-        ("File", f"{variant.sha256[:16]}…" if variant.sha256 else ""),
-    ]
-    return [(label, value) for label, value in rows if value not in (None, "")]
-
-
-def _named(image: Image | None) -> str:
-    if image is None:
-        return "an image that is gone"
-    is_source = isinstance(image, SourceImage)
-    return f"source v{image.version}" if is_source else f"candidate {image.pk}, v{image.version}"

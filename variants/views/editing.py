@@ -195,11 +195,13 @@ def _versions(
     request: Request, variant: ImageVariant, error: StudioError | None = None
 ) -> HttpResponse:
     exports = variant.exports.select_related("exported_by", "returned_by", "returned_as")[:20]
+    family = families.versions(variant, viewing_of(request))
     context = {
         "variant": variant,
         "character": variant.character,
         "card": card_for(request, variant),
-        "versions": families.versions(variant, viewing_of(request)),
+        "versions": family,
+        "two": families.pair(variant, family),
         "exports": exports,
         "reports": reproducing.reports(variant),
         "error": error,

@@ -36,7 +36,7 @@ export function frame(chosen) {
 }
 
 const numbers = (text) => (text ? text.split(",").map(Number) : []);
-const pictureIn = ({ name, width, height, eyes, box }, src) => ({
+export const pictureIn = ({ name, width, height, eyes, box }, src) => ({
   name, src, width: Number(width), height: Number(height), eyes: numbers(eyes), box: numbers(box),
 });
 export const pictureOf = (chosen) => pictureIn(chosen.dataset, chosen.querySelector(".pic img").getAttribute("src"));
