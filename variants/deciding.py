@@ -6,7 +6,7 @@ with the fields that change. What is written in one go is a step, which `undoing
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.timesince import timesince
+from django.utils.timezone import now
 
 from audit.recording import record
 from characters.models import Character
@@ -125,7 +126,12 @@ def last_decision(variant: ImageVariant) -> str:
     if decision is None:
         return f"it is {variant.state.label}"
     who = decision.decided_by.username if decision.decided_by else "somebody"
-    return f"{decision.get_verb_display()} by {who} {timesince(decision.created_at)} ago"
+    return f"{decision.get_verb_display()} by {who} {_age(decision.created_at)} ago"
+
+
+def _age(at: datetime) -> str:
+    passed_s = int((now() - at).total_seconds())
+    return f"{max(passed_s, 0)} s" if passed_s < 60 else timesince(at, depth=1)
 
 
 def respect_creator(actor: User, variant: ImageVariant, verb: Verb, what: str) -> None:

@@ -15,3 +15,4 @@ import "./returning.js";
 import "./polling.js";
 import "./folder.js";
 import "./opened.js";
+import "./focus.js"; // after what knows better where the focus goes

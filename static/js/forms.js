@@ -36,6 +36,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 document.querySelector('[aria-invalid="true"]')?.focus();
 
+// Enter at a reason chooses it, as Space does: what is decided has a button of its own.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches(".reasons [type=checkbox]")) return;
+  event.preventDefault();
+  event.target.click();
+});
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("[data-theme-form]") || !event.submitter) return;

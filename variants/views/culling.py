@@ -122,14 +122,24 @@ def _next(request: Request, last: int) -> str:
 
 
 def _first(request: Request, frames: list[Frame], wish: Asked) -> dict[str, Any]:
-    """What has the cursor when the page opens, with its desk: what works without a script."""
+    """What has the cursor when the page opens, with its desk: what works without a script.
+
+    Without one a decision comes `back` to the next in the order shown, at the end to the previous.
+    """
     shown = [frame for frame in frames if frame.card.image]
-    here = next((frame for frame in shown if frame.card.pk == wish.at), None)
-    if here is None:
-        here = shown[0] if shown else None
-    if here is None:
+    if not shown:
         return {"here": None}
-    return {**desk_of(request, variant_for(request, here.card.pk)), "here": here}
+    at = next((index for index, frame in enumerate(shown) if frame.card.pk == wish.at), 0)
+    before = _at(request, shown[at - 1]) if at else ""
+    after = _at(request, shown[at + 1]) if at + 1 < len(shown) else ""
+    here = shown[at]
+    return {
+        **desk_of(request, variant_for(request, here.card.pk)),
+        "here": here,
+        "before_url": before,
+        "after_url": after,
+        "back": f"{request.path}{after or before or _at(request)}",
+    }
 
 
 def _references(request: Request, character: Character) -> list[tuple[str, Picture]]:
@@ -141,6 +151,15 @@ def _references(request: Request, character: Character) -> list[tuple[str, Pictu
         found.append(("", Picture(source, f"Source v{source.version}")))
     heroes = (hero for hero in culling.heroes_of(character) if viewing.variant(hero))
     return found + [(hero.variant_type_id, Picture(hero, f"Hero {hero.pk}")) for hero in heroes]
+
+
+def _at(request: Request, frame: Frame | None = None) -> str:
+    """The present group with the cursor on a frame, or wherever it comes by itself."""
+    query = request.GET.copy()
+    query.pop("at", None)
+    if frame:
+        query["at"] = f"{frame.card.pk}"
+    return f"?{query.urlencode()}"
 
 
 def _ways(

@@ -26,6 +26,7 @@ from variants.fragments import card_of
 from variants.models import ImageVariant
 from variants.reembedding import move_note, with_move
 from variants.views.gallery import card_for, variant_for
+from variants.views.picking import back_of
 from variants.vocabulary import RejectReason
 
 REFUSALS = (Conflict, IllegalMove)
@@ -155,7 +156,7 @@ def refused(
     """The sentence, with the card as it is now."""
     if not wants_fragment(request):
         messages.error(request, error.sentence)
-        return redirect(variant)
+        return redirect(back_of(request) or variant)
     changed = [hero] if hero and hero.pk != variant.pk else []
     response = _cards(request, variant, changed)
     response.content += toast(error.sentence, tone="warn").encode()
@@ -172,7 +173,7 @@ def after(
     """What was done, with the card as it is now."""
     if not wants_fragment(request):
         messages.success(request, sentence)
-        return redirect(variant)
+        return redirect(back_of(request) or variant)
     response = _cards(request, variant, changed or [])
     response.content += toast(sentence, tone="pass").encode()
     return response

@@ -1,15 +1,26 @@
-// The strip kept true: what arrived is put at its end, what changed changes in its place.
+// The strip kept true: what arrived is put at its end, what changed changes in its place, and what
+// was taken out of the trash comes back to its own.
 import { frames, revisionOf, strip, statusOf } from "./frames.js";
 
 const AFTER_MS = 150;
 const FACTS = ["width", "height", "eyes", "box"];
 let timer = 0;
 const waiting = new Set(); // who is told when the strip is true again
+const followed = new Map(); // the id of a frame that went to the id of the one that stood behind it
+new MutationObserver((records) => records.forEach(({ removedNodes, nextSibling }) => {
+  const next = nextSibling?.id ? nextSibling : nextSibling?.nextElementSibling;
+  removedNodes.forEach((one) => { if (one.id) followed.set(one.id, next?.id); });
+})).observe(strip(), { childList: true });
+
+function behind(id) {
+  const next = followed.get(id);
+  return next ? document.getElementById(next) ?? behind(next) : null;
+}
 
 function take(fresh) {
   const known = document.getElementById(fresh.id);
   if (!known) {
-    strip().append(fresh);
+    strip().insertBefore(fresh, behind(fresh.id));
     return;
   }
   FACTS.forEach((name) => { if (name in fresh.dataset) known.dataset[name] = fresh.dataset[name]; });

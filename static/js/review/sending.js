@@ -71,8 +71,8 @@ export async function decide(verb, frame, more = {}) {
   let sent = seen;
   const answer = await send(`/variants/${pk}/${verb}/`, () => {
     sent = revisionNow(pk, seen);
-    const { others = [], ...plain } = more;
-    return [...Object.entries({ revision: sent, seen_hero: hero, ...plain }), ...others.map((one) => ["other", one])];
+    const all = Object.entries({ revision: sent, seen_hero: hero, ...more });
+    return all.flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
   });
   if (frame.dataset.sent === verb) delete frame.dataset.sent;
   if (answer.text && answer.told) apply(answer.text);

@@ -1,4 +1,5 @@
 // What the viewer shows for the framed candidate in each layout, and what is fetched before.
+import { toast } from "../toasts.js";
 import { current, frameOf, frames, isHero, neighbour, pictureOf, pkOf, reference, statusOf, ticked, isShortlisted } from "./frames.js";
 import { prefetch, show } from "./stage.js";
 import { style } from "./styling.js";
@@ -8,6 +9,7 @@ const SURVEYED = 6;
 const WORDS = { generated: "candidate", approved: "hero", rejected: "rejected", editing: "in editing" };
 const line = document.getElementById("review-status");
 const against = document.getElementById("against");
+const said = document.getElementById("review-said");
 let onScreen = null; // the id of the candidate that the viewer shows, for keys to act on
 
 const stateOf = (frame) => {
@@ -41,6 +43,10 @@ function wanted(frame) {
 
 export const isShown = (frame) => frame && onScreen === pkOf(frame) && (room.layout === "grid" || viewer.getAttribute("aria-busy") !== "true");
 
+// What was done, or why not.
+export function tell(sentence) { said.textContent = sentence; }
+
+// What the framed one is, and how far one has come.
 export function say(frame) {
   const all = frames();
   const decided = all.filter((other) => !["generated", "editing"].includes(statusOf(other)) || other.dataset.sent).length;
@@ -52,7 +58,7 @@ export function say(frame) {
 }
 
 // Draw what belongs to the framed candidate; its name is said once its image is there.
-export async function showCurrent() {
+async function drawCurrent() {
   const frame = current();
   if (!frame) return;
   if (room.layout === "grid") {
@@ -67,6 +73,13 @@ export async function showCurrent() {
   const near = [1, -1, 2].map((step) => neighbour(frame, step, all)).filter(Boolean);
   prefetch(near.map(pictureOf));
 }
+
+export function lost(error) {
+  viewer.setAttribute("aria-busy", "false");
+  toast(`The image cannot be shown (${error.message}). Check the connection, then move on and back.`);
+}
+
+export const showCurrent = () => drawCurrent().catch(lost);
 
 function fillAgainst() {
   const kept = [...against.options].slice(0, 2);
