@@ -1,18 +1,21 @@
-"""Takes pictures of pages in headless Chromium: each in both themes and both widths.
+"""Takes pictures of pages in headless Chromium: each in both themes and every width.
 
 Knows a browser and a folder; never what the pages show.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 THEMES = ("dark", "light")
-HEIGHTS = {1920: 1080, 360: 800}
+HEIGHTS = {360: 800, 1024: 768, 1920: 1080, 3840: 2160}
 TOUCH = 600  # narrower than this is a telephone
+# What is loaded once for several widths, unless something was done on the page.
+TOGETHER = ((360,), (1024, 1920, 3840))
+EACH = tuple((width,) for width in HEIGHTS)
 QUALITY = 80
 WAIT_MS = 60_000
 DECODED = (
@@ -26,25 +29,40 @@ Act = Callable[[Page], None]
 class Camera:
     """Pages as one person or another sees them; pictures are `NAME-THEME-WIDTH.webp`."""
 
-    def __init__(self, browser: Browser, address: str, passwords: dict[str, str], folder: Path):
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        passwords: dict[str, str],
+        folder: Path,
+        words: Sequence[str],
+    ) -> None:
         self._browser = browser
         self._address = address
         self._passwords = passwords
         self._folder = folder
+        self._words = words
         self._contexts: dict[tuple[str, str, int], BrowserContext] = {}
         self.taken: list[Path] = []
 
     def shoot(self, name: str, path: str, person: str = "creator", act: Act | None = None) -> None:
-        """Four pictures of one address as this person ("" is nobody), after `act(page)`."""
+        """Eight pictures of one address as this person ("" is nobody), after `act(page)`.
+
+        None where words were given and the name has none of them.
+        """
+        if self._words and not any(word in name for word in self._words):
+            return
         for theme in THEMES:
-            for width in HEIGHTS:
-                page = self._context(person, theme, width).new_page()
+            for widths in EACH if act else TOGETHER:
+                page = self._context(person, theme, widths[0]).new_page()
                 page.goto(path)
                 if act:
                     act(page)
-                page.wait_for_load_state("networkidle")
-                page.evaluate(DECODED)
-                self._keep(page, f"{name}-{theme}-{width}")
+                for width in widths:
+                    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+                    page.wait_for_load_state("networkidle")
+                    page.evaluate(DECODED)
+                    self._keep(page, f"{_slug(name)}-{theme}-{width}")
                 page.close()
 
     def _context(self, person: str, theme: str, width: int) -> BrowserContext:
@@ -78,5 +96,9 @@ class Camera:
         content = page.screenshot(animations="disabled", caret="hide")
         file = self._folder / f"{name}.webp"
         with Image.open(io.BytesIO(content)) as picture:
-            picture.convert("RGB").save(file, quality=QUALITY, method=6)
+            picture.convert("RGB").save(file, quality=QUALITY, method=4)
         self.taken.append(file)
+
+
+def _slug(name: str) -> str:
+    return "-".join(name.replace(",", "").split())

@@ -1,8 +1,9 @@
 """Brings a running product into the states worth a picture, and has them taken.
 
-`python -m script.launch.picturing ADDRESS SANDBOX PASSWORDS FOLDER CHROMIUM`
+`python -m script.launch.picturing ADDRESS SANDBOX PASSWORDS FOLDER CHROMIUM [WORD ...]`
 """
 
+import io
 import json
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from PIL import Image, ImageEnhance
 from playwright.sync_api import Page, sync_playwright
 
 from script.launch.camera import Camera
@@ -18,6 +20,7 @@ from script.launch.places import PORTRAIT
 from script.launch.telling import say
 from studio.client import Client
 from studio.client.rows import Variant
+from tests.browser.addresses import ADMINISTRATION, Shown, addresses
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -44,10 +47,10 @@ class Scenes:
         self.character = int(job.page.strip("/").rpartition("/")[2])
         self._creator.send("PATCH", f"characters/{self.character}", {"name": "Eileen"})
 
-    def another_character(self) -> str:
-        """A character without a source image; its page."""
+    def another_character(self) -> int:
+        """A character without a source image; its id."""
         project = next(self._creator.projects())["id"]
-        return f"/characters/{self._creator.create_character(project, 'Mae')['id']}/"
+        return self._creator.create_character(project, "Mae")["id"]
 
     def ask(self, count: int, workflow: str) -> int:
         """Ask for candidates; the request's id."""
@@ -68,6 +71,41 @@ class Scenes:
         """All variants of the character."""
         return list(self._creator.variants(self.character))
 
+    def export(self, variant: Variant) -> None:
+        """Give a candidate out for editing and take its own file back as the next version."""
+        given = self._creator.export(variant)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / given["file_name"]
+            content = self._creator.download(given["download_url"])
+            with Image.open(io.BytesIO(content)) as picture:
+                ImageEnhance.Color(picture.convert("RGB")).enhance(0.2).save(file)
+            self._creator.reimport(variant, file)
+
+    def pages(self, request: int, empty: int) -> dict[str, str]:
+        """Every page, by name, on the hero, another candidate and one that goes to the trash."""
+        rows = self.variants()
+        hero = next(row["id"] for row in rows if row["is_hero"])
+        other, trashed = [row["id"] for row in rows if row["status"] == "generated"][:2]
+        admin = Client(self._address, "admin", self._passwords["admin"])
+        admin.send("DELETE", f"characters/{self.character}/variants/{trashed}")
+        project = next(self._creator.projects())["id"]
+        search = admin.post(f"projects/{project}/likeness-searches", {"image": f"v-{hero}"})
+        told = {"name": "Wall", "url": "https://1.1.1.1/", "events": ["variant.approved"]}
+        return addresses(
+            Shown(
+                project=project,
+                character=self.character,
+                empty=empty,
+                source=self._creator.source(self.character)["id"],
+                request=request,
+                variant=hero,
+                other=other,
+                trashed=trashed,
+                search=search["id"],
+                webhook=admin.post("webhooks", told | {"project": project})["id"],
+            )
+        )
+
     def faults(self, **switches: object) -> None:
         """Turn the sandbox's switches; the others go off."""
         body = {"reset": True, **switches}
@@ -76,27 +114,22 @@ class Scenes:
 
 def take(camera: Camera, scenes: Scenes) -> None:
     """All pictures, in the order in which the states come about."""
-    camera.shoot("sign-in", "/sign-in/", "")
-    camera.shoot("home-empty", "/")
+    camera.shoot("sign in", "/sign-in/", "")
+    camera.shoot("home, empty", "/")
     scenes.main_job()
-    scenes.reject(next(row for row in scenes.variants() if not row["is_hero"]))
+    hero = next(row for row in scenes.variants() if row["is_hero"])
+    scenes.export(hero)
+    scenes.reject([row for row in scenes.variants() if row["status"] == "generated"][-1])
     more = scenes.ask(4, "modelfree_img2img")
     scenes.settle(more)
-    say("      Pictures of the pages")
-    hero = next(row["id"] for row in scenes.variants() if row["is_hero"])
     other = scenes.another_character()
-    camera.shoot("home", "/")
-    camera.shoot("project", "/projects/1/")
-    camera.shoot("upload", other)
-    camera.shoot("upload-refused", other, act=_drop_a_text_file)
-    camera.shoot("character", scenes.page)
+    say("      Pictures of the pages")
+    for name, address in (scenes.pages(more, other) | ADMINISTRATION).items():
+        camera.shoot(name, address, "admin")
+    camera.shoot("upload, refused", f"/characters/{other}/", act=_drop_a_text_file)
     camera.shoot("cards", scenes.page, act=_scroll_to_cards)
     camera.shoot("large", scenes.page, act=_look_at_the_first)
-    camera.shoot("generate", f"{scenes.page}generate/")
-    camera.shoot("variant", f"/variants/{hero}/")
-    camera.shoot("history", f"{scenes.page}history/")
-    camera.shoot("settings", "/settings/")
-    camera.shoot("admin", "/admin/variants/imagevariant/", "admin")
+    camera.shoot("findings", f"/variants/{hero['id']}/", act=_draw_the_findings)
     say("      Pictures of work that goes on, and of work that failed")
     scenes.faults(slow=40)
     asked = scenes.ask(3, "sd_img2img")
@@ -106,7 +139,6 @@ def take(camera: Camera, scenes: Scenes) -> None:
     scenes.faults(down=True)
     scenes.settle(scenes.ask(2, "sd_img2img"))
     camera.shoot("failed", scenes.page, act=_scroll_to_cards)
-    camera.shoot("jobs", "/jobs/")
 
 
 def _drop_a_text_file(page: Page) -> None:
@@ -130,6 +162,10 @@ def _look_at_the_first(page: Page) -> None:
     page.locator("#look[open]").wait_for()
 
 
+def _draw_the_findings(page: Page) -> None:
+    page.get_by_label("Draw the findings on the image").check()
+
+
 def _wait_for_a_preview(page: Page) -> None:
     page.locator(".card .progress img").first.wait_for()
     page.locator("[data-cards] .card").first.scroll_into_view_if_needed()
@@ -137,15 +173,18 @@ def _wait_for_a_preview(page: Page) -> None:
 
 def main(arguments: list[str]) -> int:
     """Take them all and say what they weigh; 0 when every picture was taken."""
-    address, sandbox, passwords_file, into, chromium = arguments
+    address, sandbox, passwords_file, into, chromium, *words = arguments
     passwords: dict[str, str] = json.loads(Path(passwords_file).read_text("utf-8"))
     folder = Path(into)
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        camera = Camera(browser, address, passwords, folder)
+        camera = Camera(browser, address, passwords, folder, words)
         take(camera, Scenes(address, sandbox, passwords))
         browser.close()
+    if not camera.taken:
+        say(f"      No page has any of these words in its name: {', '.join(words)}.")
+        return 1
     sizes = [file.stat().st_size for file in camera.taken]
     say(f"      {len(sizes)} pictures, {sum(sizes) / 1e6:.1f} MB, the largest {max(sizes):,} bytes")
     return 0

@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
         address = start_server(steps, children, port, env)
         say(f"{steps.tag()} Pictures into {asked.into}")
         command: list[str | Path] = [PYTHON, "-m", "script.launch.picturing", address, sandbox]
-        command += [PASSWORDS, asked.into, asked.chromium]
+        command += [PASSWORDS, asked.into, asked.chromium, *asked.words]
         done = subprocess.run(command, check=False, cwd=ROOT, env=env)
         children.check()
     return done.returncode
@@ -50,8 +50,12 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "script/screenshots",
-        description="Take pictures of the main pages, dark and light, wide and narrow.",
+        description=(
+            "Take pictures of every page, dark and light, 360, 1024, 1920 and 3840 px wide. Git "
+            "keeps those that README.md shows (named in .gitignore) and leaves out the others."
+        ),
     )
+    parser.add_argument("words", nargs="*", help="only pages with one of these in their names")
     parser.add_argument("--into", type=Path, default=PICTURES, help="default: docs/screenshots")
     parser.add_argument("--chromium", type=Path, default=CHROMIUM, help=f"default: {CHROMIUM}")
     return parser

@@ -1,8 +1,9 @@
-"""Every page of the product, by name, with the address it has for one character."""
+"""The pages of the product on rows made for them, and looking at each."""
 
 from collections.abc import Callable
 from typing import Any
 
+from tests.browser.addresses import Shown, addresses
 from tests.browser.product import Product
 
 
@@ -26,7 +27,7 @@ def pages_of(product: Product) -> dict[str, str]:
     admin = product.api("admin")
     project = product.new_project("Pages", "creator", "reviewer")
     made = product.candidates(project, "Eileen", 4)
-    one, rejected, _, trashed = made.variants
+    one, rejected, other, trashed = made.variants
     base = f"characters/{made.character}/variants"
     admin.post(f"{base}/{one}/approve")
     admin.post(f"{base}/{rejected}/reject")
@@ -35,43 +36,18 @@ def pages_of(product: Product) -> dict[str, str]:
     search = admin.post(f"projects/{project}/likeness-searches", {"image": f"v-{one}"})
     told = {"name": "Wall", "url": "https://1.1.1.1/", "events": ["variant.approved"]}
     webhook = admin.post("webhooks", told | {"project": project})
-    return {
-        "home": "/",
-        "projects": "/projects/",
-        "project": f"/projects/{project}/",
-        "new project": "/projects/new/",
-        "edit project": f"/projects/{project}/edit/",
-        "new character": f"/projects/{project}/characters/new/",
-        "edit character": f"/characters/{made.character}/edit/",
-        "gallery": made.page,
-        "gallery, filtered to nothing": f"{made.page}?status=failed",
-        "gallery, filtered and sorted": f"{made.page}?verdict=pass&since=2026-01-01&sort=likeness",
-        "archived characters": "/?archived=yes",
-        "generate": f"{made.page}generate/",
-        "generate for several": f"/projects/{project}/generate/",
-        "review": f"{made.page}review/?show=all",
-        "review, nothing to decide": f"{made.page}review/?show=shortlist",
-        "empty character": f"/characters/{empty}/",
-        "history": f"{made.page}history/",
-        "drift": f"{made.page}drift/",
-        "trash": f"{made.page}trash/",
-        "trash of the project": f"/projects/{project}/trash/",
-        "variant in the trash": f"/variants/{trashed}/",
-        "request": f"/requests/{made.request}/",
-        "who is this": f"/projects/{project}/who/",
-        "who it may be": f"/who/{search['id']}/",
-        "variant": f"/variants/{one}/",
-        "versions": f"/variants/{one}/versions/",
-        "compare": f"/variants/{one}/compare/?with={made.variants[-1]}",
-        "editing": f"{made.page}editing/",
-        "import a folder": f"/projects/{project}/import/",
-        "inpaint": f"/variants/{one}/inpaint/",
-        "jobs": "/jobs/",
-        "jobs, failed": "/jobs/?status=failed",
-        "operations": "/operations/",
-        "webhooks": "/webhooks/",
-        "webhook": f"/webhooks/{webhook['id']}/",
-        "settings": "/settings/",
-        "password": "/settings/password/",
-        "not found": "/characters/99999999/",
-    }
+    source = admin.source(made.character)["id"]
+    return addresses(
+        Shown(
+            project=project,
+            character=made.character,
+            empty=empty,
+            source=source,
+            request=made.request,
+            variant=one,
+            other=other,
+            trashed=trashed,
+            search=search["id"],
+            webhook=webhook["id"],
+        )
+    )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.addresses import ADMINISTRATION
 from tests.browser.page_faults import faults
 from tests.browser.pages import every
 from tests.browser.seeing import expect
@@ -24,25 +25,12 @@ def test_every_page_fits_has_names_and_can_be_read(visit, shown, size, theme):
     assert every(page, shown, faults) == {}
 
 
-ADMINISTRATION = (
-    "",
-    "variants/imagevariant/",
-    "characters/character/",
-    "characters/sourceimage/",
-    "jobs/job/",
-    "people/user/",
-    "people/user/add/",
-    "comfy_bridge/comfyserver/",
-    "audit/auditevent/",
-)
-
-
 def test_the_administration_loads_without_complaints(visit, shown, complaints):
     page = visit("admin")
-    for path in ADMINISTRATION:
-        page.goto(f"/admin/{path}")
+    for name, address in ADMINISTRATION.items():
+        page.goto(address)
         expect(page.locator("#content h1, #content h2").first).to_be_visible()
-        assert complaints == [], path
+        assert complaints == [], name
     page.goto("/admin/variants/imagevariant/")
     page.locator("#result_list a[href*='/change/']").first.click()
     expect(page.locator("#imagevariant_form")).to_be_visible()
