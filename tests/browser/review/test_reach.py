@@ -113,7 +113,7 @@ def test_the_face_that_was_measured_is_drawn_on_the_image(visit, made):
     review(page, made)
     box = page.locator(".view-framed .face-box rect")
     expect(box).to_be_hidden()
-    page.get_by_label("Show the face that was measured").check()
+    page.get_by_label("Draw the findings on the image").check()
     expect(box).to_be_visible()
     face, view = box.bounding_box(), page.locator(".view-framed").bounding_box()
     assert 0.05 < face["width"] / view["width"] < 0.5
