@@ -50,6 +50,7 @@ def test_the_source_shows_its_findings_too(visit, product, made):
     page = visit("creator")
     page.goto(made.page)
     page.get_by_role("link", name=re.compile("Source image of Lara")).click()
+    page.wait_for_url("**/sources/*/")
     page.keyboard.press("q")
     expect(page.locator(".finding-counts rect")).to_be_visible()
     for check in product.api("admin").source(made.character)["qa"]["checks"]:
