@@ -60,6 +60,7 @@ class FilterForm(forms.Form):
         ("version", "Highest version first"),
         any_word="Newest first",
     )
+    tile = _select("Tiles", ("small", "Small"), ("large", "Large"), any_word="Medium")
 
     def __init__(self, said: Said) -> None:
         super().__init__(initial=said.GET.dict(), auto_id="filter-%s")

@@ -1,8 +1,11 @@
-"""The gallery of a character: filters from the address, one page of cards, the way to the next."""
+"""The gallery of a character: filters from the address, one page of cards, the way to the next.
 
-from collections.abc import Collection, Sequence
+A page with a script asks for the whole list of ids instead, and for the cards that come into view.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import Value
 from django.middleware.csrf import get_token
@@ -11,18 +14,20 @@ from django.utils.safestring import SafeString
 from characters.models import Character, ContentRating
 from people.access import role_allows
 from people.views import Request
-from studio.lib.addresses import Said, whole
+from studio.lib.addresses import Said, choice
 from studio.lib.pages import page_of
 from variants.cards import SIGNATURE, cards_of
 from variants.filter_form import FilterForm
 from variants.filtering import NAMES, narrowed, order_of
 from variants.models import ImageVariant, VariantTag
 from variants.ordering import refusal
-from variants.tabs import Chip, Tab, chips, status_tabs, type_tabs
+from variants.tabs import WHOLE, Chip, Tab, chips, status_tabs, type_tabs, way
 from variants.viewing import viewing_of
 
-# A gallery that is fetched anew brings back as many cards as it showed, up to so many.
-MOST = 600
+# How large the tiles are; of medium size where nothing is said.
+TILES = {name: name for name in ("small", "large")}
+# So many ids a list holds at most; what comes after has a list of its own, from a cursor.
+LISTED = 20_000
 # The words to choose from are those of so many newest variants: every one would be a long way.
 RECENT = 1000
 
@@ -38,15 +43,29 @@ class Gallery:
     form: FilterForm
     chips: list[Chip]
     is_filtered: bool
-    only_type: str
+    query: str
+    tile: str
+    whole_url: str
     heroes: dict[str, int]
     next_url: str
     first_url: str
-    takes_arrivals: bool
     may_generate: bool
     may_review: bool
     may_export: bool
     generate_refusal: str
+
+
+class Listed(TypedDict):
+    """The whole list: three columns of one length, of which `types` counts in `names`.
+
+    `next` is the query string of what did not fit.
+    """
+
+    ids: list[int]
+    revisions: list[int]
+    types: list[int]
+    names: list[str]
+    next: str
 
 
 @dataclass(frozen=True)
@@ -60,43 +79,70 @@ class Suggestions:
 def gallery_of(request: Request, said: Said, character: Character, types: Sequence[Any]) -> Gallery:
     """The gallery as the address asks for it, of a character from `counting(visible_to(…), types)`.
 
-    With that and `types_of` three queries, however long the gallery is. `shown` in the address
-    says how many cards stand there already. Raises BadQuery for a filter that there is not.
+    With that and `types_of` three queries, however long the gallery is. Raises BadQuery for a
+    filter that there is not.
     """
     user = request.user
-    least = min(whole(said.take("shown")) or 0, MOST)
     rows = narrowed(said, character.variants.present(), [row.name for row in types])
-    found, following = page_of(
-        said, rows.with_out(), order=order_of(said), least=least, columns=SIGNATURE
-    )
-    may_review = bool(role_allows(user, "variant.review", character))
-    may_generate = bool(role_allows(user, "variant.generate", character))
+    found, following = page_of(said, rows.with_out(), order=order_of(said), columns=SIGNATURE)
+    tile = choice(said, "tile", TILES) or ""
     reason = refusal(user, character)
     form = FilterForm(said)
     filters = [name for name in NAMES if name in said.GET]
     return Gallery(
         character=character,
-        cards=cards_of(
-            found,
-            viewing_of(request),
-            may_review=may_review,
-            may_make=may_generate,
-            csrf_token=get_token(request),
-        ),
+        cards=_cards(request, character, found),
         types=type_tabs(said, character, types),
         statuses=status_tabs(said, character),
         form=form,
         chips=list(chips(said, form)),
         is_filtered=bool(filters),
-        only_type=said.GET.get("type", ""),
+        query=said.query,
+        tile=tile,
+        whole_url=f"?tile={tile}" if tile else WHOLE,
         heroes={row.name: row.hero for row in types if row.hero},
         next_url=following or "",
-        first_url=said.with_one("cursor", "") if "cursor" in said.GET else "",
-        takes_arrivals=_takes_arrivals(said, filters),
-        may_generate=may_generate,
-        may_review=may_review,
+        first_url=way(said, "cursor", "") if "cursor" in said.GET else "",
+        may_generate=bool(role_allows(user, "variant.generate", character)),
+        may_review=bool(role_allows(user, "variant.review", character)),
         may_export=bool(role_allows(user, "variant.export", character)),
         generate_refusal=reason.sentence if reason else "",
+    )
+
+
+def list_of(said: Said, character: Character) -> Listed:
+    """The ids that the address asks for, in its order, at most `LISTED`. Raises BadQuery."""
+    said.take("limit")
+    rows = narrowed(said, character.variants.present())
+    found: list[Any]
+    found, following = page_of(
+        said, rows, LISTED, order=order_of(said), columns=("pk", "revision", "variant_type_id")
+    )
+    names = sorted({row.variant_type_id for row in found})
+    number = {name: at for at, name in enumerate(names)}
+    return Listed(
+        ids=[row.pk for row in found],
+        revisions=[row.revision for row in found],
+        types=[number[row.variant_type_id] for row in found],
+        names=names,
+        next=following or "",
+    )
+
+
+def cards_by_id(request: Request, character: Character, ids: Sequence[int]) -> list[SafeString]:
+    """Those cards of a character that there are, in the order of the ids."""
+    rows = character.variants.present().filter(pk__in=ids)
+    found = {row.pk: row for row in rows.with_out().values_list(*SIGNATURE, named=True)}
+    return _cards(request, character, [found[pk] for pk in ids if pk in found])
+
+
+def _cards(request: Request, character: Character, signatures: Sequence[Any]) -> list[SafeString]:
+    return cards_of(
+        signatures,
+        viewing_of(request),
+        may_review=bool(role_allows(request.user, "variant.review", character)),
+        may_make=bool(role_allows(request.user, "variant.generate", character)),
+        csrf_token=get_token(request),
     )
 
 
@@ -111,10 +157,3 @@ def suggestions_of(character: Character) -> Suggestions:
         models=[word for kind, word in said if kind == "model"],
         tags=[word for kind, word in said if kind == "tag"],
     )
-
-
-def _takes_arrivals(said: Said, filters: Collection[str]) -> bool:
-    """Whether what is asked for elsewhere belongs at the top: it has a type, and is waiting."""
-    if "cursor" in said.GET or said.GET.get("sort", "newest") != "newest":
-        return False
-    return set(filters) <= {"type", "status"} and said.GET.get("status", "working") == "working"

@@ -17,7 +17,7 @@ from studio.lib.tables import NamedIndex, Stamped
 from variants import exports, sorting
 from variants.decisions import ReviewDecision, ReviewStep, VariantTag
 from variants.masks import ImageMask
-from variants.places import ReviewHabit, ReviewPlace
+from variants.places import ReviewHabit, ReviewPlace, SavedView
 from variants.requests import GenerationRequest
 from variants.trials import WorkflowTrial
 from variants.vocabulary import (
@@ -37,6 +37,7 @@ __all__ = [
     "ReviewHabit",
     "ReviewPlace",
     "ReviewStep",
+    "SavedView",
     "VariantTag",
     "WorkflowTrial",
 ]

@@ -28,6 +28,22 @@ class ReviewPlace(Stamped):
         return f"the place of {self.user_id} at {self.character_id}"
 
 
+class SavedView(Stamped):
+    """A name that a person gave to filters, an order and a size of tiles; for every gallery."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=60)
+    query = models.TextField(blank=True, help_text="The query string.")
+
+    class Meta:
+        db_table = "saved_views"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="uq_saved_views_user")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ReviewHabit(Stamped):
     """How a person likes to review: auto-advance, and the keys that are not as they come."""
 

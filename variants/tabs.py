@@ -14,6 +14,8 @@ from variants.filtering import NAMES, STATUSES
 from variants.models import ImageVariant
 from variants.vocabulary import VariantType
 
+# The gallery as it comes: an address that says nothing leads to where the person left it.
+WHOLE = "?sort=newest"
 # The filters that have a tab beside those of the types: parameter, value, and what it is called.
 TABS = (
     ("status", "candidates", "Needs decision"),
@@ -95,9 +97,15 @@ def status_tabs(said: Said, character: Character) -> list[Tab]:
     return [tab for tab in tabs if tab.count or tab.on]
 
 
+def way(said: Said, name: str, value: str) -> str:
+    """The query string with another value of `name`, none when empty; never an empty one."""
+    query = said.with_one(name, value)
+    return query if len(query) > 1 else WHOLE
+
+
 def _tab(said: Said, name: str, value: str, label: str, count: int) -> Tab:
     on = said.GET.get(name) == value
-    url = said.with_one(name, "" if on else value)
+    url = way(said, name, "" if on else value)
     return Tab(name, value, label, counted(count) if count else "", on, url)
 
 
@@ -107,4 +115,4 @@ def chips(said: Said, form: FilterForm) -> Iterator[Chip]:
     for name in (*NAMES, "sort"):
         value = said.GET.get(name, "")
         if value and name != "type" and (name, value) not in {*has_tab, ("sort", "newest")}:
-            yield Chip(form.words(name, value), said.with_one(name, ""))
+            yield Chip(form.words(name, value), way(said, name, ""))

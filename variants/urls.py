@@ -4,6 +4,7 @@ from django.urls import path
 
 from variants.views import (
     batch,
+    bookmarks,
     comparing,
     culling,
     deciding,
@@ -19,6 +20,13 @@ from variants.views import (
 
 urlpatterns = [
     path("characters/<int:pk>/", gallery.gallery, name="character"),
+    path("characters/<int:pk>/list/", gallery.listing, name="character-list"),
+    path("characters/<int:pk>/cards/", gallery.cards, name="character-cards"),
+    path("characters/<int:pk>/words/", gallery.words, name="character-words"),
+    path("characters/<int:pk>/place/", bookmarks.keep_place, name="character-place"),
+    path("characters/<int:pk>/views/", bookmarks.views, name="character-views"),
+    path("characters/<int:pk>/views/<int:view>/rename/", bookmarks.rename, name="view-rename"),
+    path("characters/<int:pk>/views/<int:view>/delete/", bookmarks.delete, name="view-delete"),
     path("characters/<int:pk>/review/", culling.review, name="review"),
     path("characters/<int:pk>/review/place/", culling.keep_place, name="review-place"),
     path("review/habits/", culling.keep_habit, name="review-habits"),
@@ -36,7 +44,6 @@ urlpatterns = [
     ),
     path("variants/<int:pk>/", deciding.detail, name="variant"),
     path("variants/<int:pk>/desk/", culling.desk, name="variant-desk"),
-    path("variants/<int:pk>/card/", gallery.card, name="variant-card"),
     path("variants/<int:pk>/approve/", deciding.approve, name="variant-approve"),
     path("variants/<int:pk>/crown/", culling.crown, name="variant-crown"),
     path("variants/<int:pk>/reject/", deciding.reject, name="variant-reject"),

@@ -7,7 +7,6 @@ import "./forms.js";
 import "./folding.js";
 import "./drop.js";
 import "./cards.js";
-import "./picking.js";
 import "./detail.js";
 import "./findings.js";
 import "./copying.js";

@@ -1,25 +1,16 @@
 // The gallery by keyboard: one framed card at a time, decisions, and the large look.
 import { showKeys } from "./dialogs.js";
+import { columns, first, last, neighbour, reveal, whenCome } from "./line.js";
 
 const look = document.getElementById("look");
 let looked = null;
 let nextFocus = null;
+let cursor = null; // the variant whose card had the focus last
 
-const all = () => [...document.querySelectorAll("[data-cards] .card[data-variant]")];
+const pkOf = (card) => Number(card.dataset.variant);
 const shown = (element) => element && getComputedStyle(element).display !== "none" && !element.disabled;
 const button = (card, name) => document.getElementById(`variant-${card.dataset.variant}-${name}`);
 const large = (card) => card.querySelector("a.pic img");
-
-function neighbour(card, step) {
-  const cards = all();
-  const at = cards.indexOf(card);
-  return at < 0 ? cards[0] : cards[at + step];
-}
-
-function columns() {
-  const [first, ...rest] = all();
-  return first ? 1 + rest.filter((card) => card.offsetTop === first.offsetTop).length : 1;
-}
 
 function show(card) {
   const picture = card && large(card);
@@ -44,24 +35,35 @@ function show(card) {
 function decide(card, name) {
   const act = button(card, name);
   if (!shown(act)) return;
-  nextFocus = { of: card.id, id: (neighbour(card, 1) ?? neighbour(card, -1) ?? card).id };
+  const pk = pkOf(card);
+  nextFocus = { of: pk, pk: neighbour(pk, 1) ?? neighbour(pk, -1) ?? pk };
   act.click();
 }
 
-function move(card, step) {
-  let next = neighbour(card, step);
+// The large view passes over what has no image.
+function showBeside(pk, step) {
+  const next = neighbour(pk, step);
+  if (next === undefined) return;
+  reveal(next);
+  whenCome(next, (card) => large(card) ? show(card) : showBeside(next, step));
+}
+
+const moves = () => ({
+  ArrowRight: 1, j: 1, ArrowLeft: -1, k: -1, ArrowDown: columns(), ArrowUp: -columns(),
+});
+
+function move(pk, key) {
+  const step = moves()[key];
   if (look?.open) {
-    while (next && !large(next)) next = neighbour(next, Math.sign(step));
-    if (next) show(next);
-  } else if (next) {
-    next.focus();
-    next.scrollIntoView({ block: "nearest" });
+    if (step) showBeside(pk, Math.sign(step));
+    return;
   }
+  const next = { Home: first(), End: last() }[key] ?? neighbour(pk, step);
+  if (next !== undefined) reveal(next)?.focus({ preventScroll: true });
 }
 
 function act(key, card, onCard) {
-  const steps = { ArrowRight: 1, j: 1, ArrowLeft: -1, k: -1, ArrowDown: columns(), ArrowUp: -columns() };
-  if (key in steps) move(card, look?.open ? Math.sign(steps[key]) : steps[key]);
+  if (key in moves() || (onCard && ["Home", "End"].includes(key))) move(pkOf(card), key);
   else if (key === "a" || (key === "Enter" && onCard)) decide(card, "approve");
   else if (key === "x") decide(card, "reject");
   else if (key === "z" || (key === " " && onCard)) look?.open ? look.close() : show(card);
@@ -70,6 +72,13 @@ function act(key, card, onCard) {
   return true;
 }
 
+document.addEventListener("focusin", (event) => {
+  const card = event.target.closest?.("[data-cards] > .card");
+  if (card) cursor = pkOf(card);
+});
+
+// A key acts on the framed card; where none has the frame, keys that move lead to the last that had
+// it, or to the first one.
 document.addEventListener("keydown", (event) => {
   if (!document.querySelector("[data-cards]") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, textarea, select, .sheet, .menu[open]")) return;
@@ -80,17 +89,21 @@ document.addEventListener("keydown", (event) => {
   }
   const inLook = look?.open;
   const framed = inLook ? document.getElementById(looked) : event.target.closest(".card");
-  const card = framed ?? (event.target === document.body || event.target.id === "content" ? all()[0] : null);
-  if (!card) return;
-  const first = !framed;
-  if (first && !["ArrowRight", "ArrowDown", "j"].includes(key)) return;
+  if (!framed) {
+    const left = event.target.matches("[data-cards]") && cursor;
+    if (left && key in moves()) move(left, key);
+    else if (isNowhere(event.target) && ["ArrowRight", "ArrowDown", "j"].includes(key)) reveal(first())?.focus();
+    else return;
+    event.preventDefault();
+    return;
+  }
   const decision = ["a", "x", "Enter"].includes(key);
   if (event.repeat && decision) return;
-  const onCard = event.target === card || (inLook && !event.target.closest("button, a"));
-  if (first) card.focus();
-  else if (!act(key, card, onCard)) return;
-  event.preventDefault();
+  const onCard = event.target === framed || (inLook && !event.target.closest("button, a"));
+  if (act(key, framed, onCard)) event.preventDefault();
 });
+
+const isNowhere = (element) => element === document.body || element.matches("#content, [data-cards]");
 
 look?.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-look-key]");
@@ -98,12 +111,6 @@ look?.addEventListener("click", (event) => {
   else if (event.target.closest("[data-look-close]")) look.close();
 });
 look?.addEventListener("close", () => document.getElementById(looked)?.focus());
-
-// A gallery that is fetched anew brings back as many cards as stood there.
-document.addEventListener("htmx:configRequest", (event) => {
-  const { elt, parameters } = event.detail;
-  if (elt.matches(".gallery")) parameters.shown = elt.querySelectorAll(".card").length;
-});
 
 document.addEventListener("htmx:configRequest", (event) => {
   const { path, parameters } = event.detail;
@@ -119,19 +126,20 @@ export function seenHero(type) {
   if (live) return live.closest(".card").dataset.variant;
   const told = document.querySelector(`[data-hero-of="${name}"]`)?.dataset.pk;
   if (!document.querySelector("[data-hero-of], .gallery")) return "";
-  return told && !document.getElementById(`variant-${told}`) ? told : "none";
+  return told && !document.getElementById(`variant-${told}-live`) ? told : "none";
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  const swapped = event.detail.target?.id;
-  if (!nextFocus || swapped !== nextFocus.of) {
-    if (swapped?.startsWith("variant-") && document.activeElement === document.body) {
-      document.getElementById(swapped)?.focus({ preventScroll: true });
+  const swapped = document.getElementById(event.detail.target?.id);
+  if (!nextFocus || !swapped?.matches(".card") || pkOf(swapped) !== nextFocus.of) {
+    if (swapped?.id.startsWith("variant-") && document.activeElement === document.body) {
+      swapped.focus({ preventScroll: true });
     }
     return;
   }
-  const next = document.getElementById(nextFocus.id);
+  const { pk } = nextFocus;
   nextFocus = null;
-  if (look?.open) show(next && large(next) ? next : document.getElementById(swapped));
-  else next?.focus();
+  const next = reveal(pk);
+  if (look?.open) whenCome(pk, (card) => show(large(card) ? card : swapped));
+  else next?.focus({ preventScroll: true });
 });

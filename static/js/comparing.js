@@ -4,7 +4,7 @@ import { pointer, watch } from "./review/gestures.js";
 import { realZoom, zoomedAt } from "./review/lens.js";
 import { MODES, onChange, room, root, set } from "./review/room.js";
 import { draw, framed, rectOfFramed, show } from "./review/stage.js";
-import { style } from "./review/styling.js";
+import { style } from "./styling.js";
 
 const FITTED = { zoom: 1, x: 0, y: 0 };
 const mode = document.getElementById("mode");

@@ -1,4 +1,4 @@
-// The socket's life, and what its messages do beyond swapping: signals, relays, arrivals.
+// The socket's life, and what its messages do beyond swapping: signals and relays.
 import { fire } from "./signals.js";
 
 const LOST_AFTER_MS = 1500;
@@ -54,9 +54,6 @@ window.htmx?.defineExtension("present", {
   },
 });
 
-// A gallery that takes newcomers may take those of one type alone.
-const belongs = (part, only) => !only.onlyType || only.onlyType === part.dataset.type;
-
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   if (target.id === "signals") {
@@ -65,10 +62,6 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   } else if (target.dataset.relay) {
     event.detail.shouldSwap = false;
     fire(target.dataset.relay);
-  } else if (target.classList.contains("arrivals")) {
-    fragment.querySelectorAll("[id^=variant-]").forEach((part) => {
-      if (document.getElementById(part.id) || !belongs(part, target.dataset)) part.remove();
-    });
   }
 });
 
@@ -90,8 +83,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig } = event.detail;
   if (!target?.matches?.("[data-live]") || requestConfig.verb !== "get") return;
   if (requestConfig.elt !== target) return;
-  const typing = [...target.querySelectorAll("input, textarea")].some(touched)
-    || target.querySelector(".pick :checked");
+  const typing = [...target.querySelectorAll("input, textarea")].some(touched);
   if (!typing && !target.querySelector(".menu[open], button.htmx-request, form.htmx-request")) return;
   event.detail.shouldSwap = false;
   const again = requestConfig.triggeringEvent?.type;

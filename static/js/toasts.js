@@ -31,6 +31,12 @@ function watch(part) {
   setTimeout(tick, STAY_MS);
 }
 
+// What a toast offers was done: it has nothing more to say.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const part = detail.successful && detail.elt.closest?.(".toast");
+  if (part) leave(part);
+});
+
 function tidy() {
   shelf.querySelectorAll(".toast").forEach(watch);
   const shown = [...shelf.querySelectorAll(".toast:not(.toast-leaving)")];

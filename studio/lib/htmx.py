@@ -30,8 +30,9 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
-def toast(message: str, *, tone: str = "none", url: str = "", label: str = "") -> str:
-    """The HTML of a toast, to be appended to a fragment's answer."""
-    return render_to_string(
-        "studio/_toast.html", {"message": message, "tone": tone, "url": url, "label": label}
-    )
+def toast(
+    message: str, *, tone: str = "none", url: str = "", label: str = "", undo: str = ""
+) -> str:
+    """The HTML of a toast, to be appended to a fragment's answer; `undo` is what takes it back."""
+    said = {"message": message, "tone": tone, "url": url, "label": label, "undo": undo}
+    return render_to_string("studio/_toast.html", said)

@@ -104,16 +104,14 @@ def page_of(
     size: int = PAGE,
     *,
     order: Order = NEWEST,
-    least: int = 0,
     columns: Sequence[str] = (),
 ) -> tuple[list[M], str | None]:
     """One page of `rows`, and the query string of the next page or None.
 
-    At least `least` rows, whatever the query string says of `limit`; with `columns` named tuples
-    of these, which an order may follow with its key. Raises BadCursor and BadQuery for what the
-    query string says of `cursor` and `limit`.
+    With `columns` named tuples of these, which an order may follow with its key. Raises BadCursor
+    and BadQuery for what the query string says of `cursor` and `limit`.
     """
-    size = max(size_of(request, size), least)
+    size = size_of(request, size)
     keyed: Any = rows if order.key is None else rows.annotate(sort_key=order.key)
     position = position_of(request)
     if position is not None:

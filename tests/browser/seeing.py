@@ -88,6 +88,16 @@ def listen(page: Page, address: str) -> None:
     expect(page.locator("body[data-live=on]")).to_be_visible()
 
 
+def open_gallery(page: Page, address: str) -> None:
+    """Open a gallery as it comes, however it was left, and wait until it knows its whole list."""
+    token = next(one["value"] for one in page.context.cookies() if one["name"] == "csrftoken")
+    path = address.partition("?")[0]
+    answer = page.request.post(f"{path}place/", headers={"X-CSRFToken": token})
+    assert answer.status == 204, answer.text()
+    listen(page, address)
+    expect(page.locator(".card[aria-setsize]").first).to_be_attached()
+
+
 def press_on_card(page: Page, variant: int, name: str) -> None:
     """Point at a card and press one of its buttons."""
     card(page, variant).hover()

@@ -93,7 +93,7 @@ def test_a_range_that_begins_with_a_row_has_it_and_one_that_ends_there_has_not(s
     assert 2 not in show(f"until=2026-11-02T10:00:{second}Z")[1]
 
 
-def test_each_filter_that_is_on_is_a_chip_that_takes_it_away(show, character):
+def test_each_filter_that_is_on_is_a_chip_that_takes_it_away(show):
     html, _ = show("verdict=none&tag=red+coat&sort=seed")
     chips = re.findall(r'<a class="chip" aria-current="true" href="([^"]+)"[^>]*>([^<]+)', html)
     assert chips == [
@@ -101,7 +101,7 @@ def test_each_filter_that_is_on_is_a_chip_that_takes_it_away(show, character):
         ("?verdict=none&amp;sort=seed", "Tag: red coat"),
         ("?verdict=none&amp;tag=red+coat", "Sort: By seed"),
     ]
-    assert f'href="{character.get_absolute_url()}" hx-get' in html
+    assert 'href="?sort=newest" hx-get' in html
     assert "Clear all" in html
     assert "Clear all" not in show("")[0]
 
@@ -111,22 +111,29 @@ def test_a_tab_that_is_on_leads_out_of_its_filter_alone(show):
     assert re.search(r'id="status-rejected" href="\?verdict=none" aria-current="true"', html)
 
 
-def test_where_nothing_matches_the_way_back_is_offered(show, character):
+def test_where_nothing_matches_the_way_back_is_offered(show):
     html, found = show("tag=blue")
     assert found == []
     assert "Nothing matches" in html
-    assert re.search(rf'href="{character.get_absolute_url()}">.*Clear all filters', html)
+    assert re.search(r'href="\?sort=newest">.*Clear all filters', html)
 
 
-def test_the_form_keeps_what_is_on_and_offers_the_words_there_are(show):
+def test_the_size_of_the_tiles_stays_where_all_filters_go(show):
+    html, _ = show("verdict=none&tile=small")
+    assert 'data-tile="small"' in html
+    assert re.search(r'href="\?tile=small" hx-get="[^"]*" hx-push-url="true">Clear all', html)
+
+
+def test_the_form_keeps_what_is_on_and_words_are_offered(show, page, creator, character):
     html, _ = show("status=candidates&verdict=none&tag=red+coat")
     form = html[html.index('aria-label="Filter and sort"') :].split("</form>")[0]
     assert '<input type="hidden" name="status" value="candidates">' in form
     assert '<option value="none" selected>Not judged</option>' in form
     assert 'value="red coat"' in form
     assert 'name="cursor"' not in form
-    assert '<option value="sdxl.safetensors">' in html
-    assert '<option value="red coat">' in html
+    words = page(creator).get(f"{character.get_absolute_url()}words/").text
+    assert '<option value="sdxl.safetensors">' in words
+    assert '<option value="red coat">' in words
 
 
 def test_fields_left_empty_do_not_stay_in_the_address(page, creator, character, four):
@@ -148,6 +155,7 @@ NOTHING_LIKE_IT = [
     "since=yesterday",
     "until=2026-13-01",
     "sort=beauty",
+    "tile=huge",
     "shortlisted=perhaps",
     "likeness_min=2",
     "cursor=nonsense",
@@ -163,10 +171,3 @@ def test_what_there_is_not_is_refused_with_a_sentence(page, creator, character, 
         answer = browser.get(f"{home}?{query}", headers=HTMX)
         assert (answer.status_code, answer["HX-Reswap"]) == (400, "none"), query
         assert 'class="toast"' in answer.text
-
-
-def test_newcomers_arrive_only_where_they_belong(show):
-    for query in ("", "type=clothed", "status=working"):
-        assert 'id="arrivals-' in show(query)[0], query
-    for query in ("status=candidates", "verdict=pass", "sort=oldest", "tag=x", "shortlisted=yes"):
-        assert 'id="arrivals-' not in show(query)[0], query

@@ -62,8 +62,8 @@ def files(variant):
 def pages(variant, request):
     owner = variant.character_id
     yield f"/variants/{variant.pk}/"
-    yield f"/variants/{variant.pk}/card/"
     yield f"/characters/{owner}/"
+    yield f"/characters/{owner}/cards/?ids={variant.pk}"
     yield f"/requests/{request.pk}/"
     yield f"/api/v1/characters/{owner}/variants"
     yield f"/api/v1/characters/{owner}/variants/{variant.pk}"

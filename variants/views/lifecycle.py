@@ -99,7 +99,8 @@ def turn(request: Request, pk: int, verb: str) -> HttpResponse:
     if variant.is_trashed:
         messages.success(request, told(done, verb))
         return redirect(variant.character)
-    return after(request, variant, told(done, verb))
+    response = after(request, variant, told(done, verb))
+    return trigger_client_event(response, "refresh") if len(done.changed) > 1 else response
 
 
 @login_required

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -37,7 +38,7 @@ def decide(request: Request) -> HttpResponse:
     batch = batching.decide(request.user, picks.ids, choice)
     done, refused = _told(batch)
     if wants_fragment(request):
-        said = toast(done, tone="pass") if done else ""
+        said = toast(done, tone="pass", undo=_way_back(batch)) if done else ""
         said += toast(refused, tone="warn") if refused else ""
         return HttpResponse(said, headers={"HX-Trigger": "refresh"})
     if done:
@@ -67,6 +68,11 @@ def _picked(request: Request) -> Picks:
     if not picks.ids:
         raise BadBatch("Tick at least one variant.", field="ids")
     return picks
+
+
+def _way_back(batch: Batch) -> str:
+    """The undo of any of them takes the whole step back."""
+    return reverse("variant-undo", args=[batch.done[0].pk]) if batch.step else ""
 
 
 def _told(batch: Batch) -> tuple[str, str]:

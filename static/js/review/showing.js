@@ -2,7 +2,7 @@
 import { toast } from "../toasts.js";
 import { current, frameOf, frames, isHero, neighbour, pictureOf, pkOf, reference, statusOf, ticked, isShortlisted } from "./frames.js";
 import { prefetch, show } from "./stage.js";
-import { style } from "./styling.js";
+import { style } from "../styling.js";
 import { LAYOUTS, MODES, onChange, room, root, viewer } from "./room.js";
 
 const SURVEYED = 6;

@@ -1,7 +1,7 @@
 // The viewer: images are decoded before they are shown, and all lie under one lens.
 import { matrix, scaleOf } from "./lens.js";
 import { room, viewer } from "./room.js";
-import { style } from "./styling.js";
+import { style } from "../styling.js";
 
 const KEEP = 24;
 const W1280_PX = 1280;
