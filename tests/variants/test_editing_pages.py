@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from studio.lib.files import read
 from tests import make
 from tests.variants.test_reimporting import edited
-from variants import exporting, reviewing
+from variants import exporting, reviewing, trashing
 from variants.exports import VariantExport
 from variants.models import ImageVariant
 from variants.vocabulary import VariantStatus
@@ -128,6 +128,20 @@ def test_two_variants_are_laid_side_by_side_with_what_differs(browser, two):
     alone = browser.get(f"/variants/{first.pk}/compare/")
     assert "Nothing to compare with yet" in sentence(alone)
     assert browser.get(f"/variants/{first.pk}/compare/?with=4711").status_code == 404
+    for wrong in ("this=4711", "this=x", "with=x"):
+        assert browser.get(f"/variants/{first.pk}/compare/?{wrong}").status_code == 404
+    turned = browser.get(f"/variants/{first.pk}/compare/?this={second.pk}&with={first.pk}")
+    assert f"Candidate {second.pk}, version 1, beside candidate {first.pk}" in sentence(turned)
+
+
+def test_a_variant_whose_parent_is_in_the_trash_is_compared_with_nothing(browser, creator, two):
+    first = two[0]
+    data = edited(read(first.file_path))
+    browser.post(f"/variants/{first.pk}/reimport/", {"file": file(data)})
+    made = ImageVariant.objects.get(version=2)
+    trashing.trash(creator, first)
+    answer = browser.get(f"/variants/{made.pk}/compare/")
+    assert (answer.status_code, "Nothing to compare with yet" in sentence(answer)) == (200, True)
 
 
 def test_an_older_version_is_made_a_candidate_again_from_the_chain(browser, creator, two):
