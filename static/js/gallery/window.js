@@ -112,8 +112,7 @@ export function draw(top = boxTop(), anew = false) {
   drawn = { from, to: Math.min(rows, from + view.to - view.from + beside) };
   put(list.ids().slice(...tilesOf(drawn)));
   style("[data-cards]", `padding-block: ${drawn.from * pitch()}px ${(rows - drawn.to) * pitch()}px`);
-  clearTimeout(soon);
-  soon = setTimeout(fill, SETTLE_MS);
+  fillIn(SETTLE_MS);
 }
 
 function put(pks) {
@@ -155,16 +154,22 @@ function dress(card) {
   dressers.forEach((dresser) => dresser(card));
 }
 
-// Ask for what stands in the page as an empty frame, what is in view before the rest.
+// Ask for what stands in the page as an empty frame: for what is in view, and the rest when it came.
 function fill() {
   const [from, to] = tilesOf(rowsInView(boxTop()));
-  const late = (pk) => list.placeOf(pk) < from || list.placeOf(pk) >= to;
-  want(cards().filter(isEmpty).map(pkOf).sort((a, b) => late(a) - late(b)));
+  const empty = cards().filter(isEmpty).map(pkOf);
+  const inSight = empty.filter((pk) => list.placeOf(pk) >= from && list.placeOf(pk) < to);
+  if (empty.length) want(inSight.length ? inSight : empty);
+}
+
+function fillIn(after_ms) {
+  clearTimeout(soon);
+  soon = setTimeout(fill, after_ms);
 }
 
 function arrive(asked, found) {
   if (!found) {
-    soon = setTimeout(fill, RETRY_MS);
+    fillIn(RETRY_MS);
     return;
   }
   found.forEach((card, pk) => {
@@ -174,6 +179,7 @@ function arrive(asked, found) {
   watch.takeRecords();
   forget(asked.filter((pk) => !found.has(pk)));
   if (isOutgrown(cards())) remeasure();
+  fillIn(SETTLE_MS);
 }
 
 // The card itself in place of its frame, or the live part of one that was there.
