@@ -94,11 +94,14 @@ class GenerateForm(forms.Form):
         super().__init__(*args, **kwargs)
         types = VariantType.objects.filter(archived_at__isnull=True)
         self.fields["variant_type"].queryset = types  # type: ignore[attr-defined]
+        self.fields["variant_type"].initial = types.first()
         servers = list(ComfyServer.objects.all())
         offered = offers(servers)
         workflows = Workflow.objects.filter(is_archived=False, kind__in=KINDS)
         self.fields["workflow"].queryset = workflows  # type: ignore[attr-defined]
         self.fields["workflow"].choices = workflow_choices(offered)  # type: ignore[attr-defined]
+        if offered:
+            self.fields["workflow"].initial = offered[0].version.workflow_id
         if version := self._chosen(offered):
             self.fields |= fields_for(version, servers, but=self.base_fields)
         names = [(name, name) for name in checkpoints()]

@@ -65,8 +65,21 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-reset]");
   if (!button) return;
   const field = document.getElementById(button.dataset.reset);
-  field.value = button.dataset.resetTo;
+  field.value = button.dataset.suggestion;
   field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// A suggestion that changed takes the place of the former one alone, and never while one types.
+const suggested = new WeakMap();
+document.addEventListener("htmx:load", (event) => {
+  const button = event.detail.elt.querySelector?.("[data-suggestion]");
+  const field = button && document.getElementById(button.dataset.reset);
+  if (!field) return;
+  const before = suggested.get(field);
+  suggested.set(field, button.dataset.suggestion);
+  if (before === undefined || field.value !== before || field === document.activeElement) return;
+  field.value = button.dataset.suggestion;
 });
 
 const asking = document.querySelector("[data-generate]");

@@ -1,8 +1,11 @@
 """The generate pages without JavaScript: every choice, one character or many, and overrides."""
 
+import re
+
 import pytest
 
 from characters import approving, describing
+from characters.prompting import suggested_prompt
 from tests import make
 from tests.people.asking import signed_in
 from variants.models import GenerationRequest, ImageVariant
@@ -48,7 +51,7 @@ def test_the_form_offers_every_choice_and_what_is_chosen_is_stored(creator, read
     for label, value in zip(
         ("Scene", "Environment", "Outfit", "Aspect ratio", "Quality"), CHOICES.values(), strict=True
     ):
-        assert f"<dt>{label}</dt><dd>{value}</dd>" in html
+        assert re.search(rf"<dt>{label}</dt>\s*<dd[^>]*>(<[^>]*>)*{value}<", html), label
 
 
 def test_the_adult_flag_is_offered_where_the_studio_allows_it_and_told_why_not(
@@ -125,3 +128,51 @@ def test_the_same_form_sent_twice_asks_once(creator, project, ready):
     for _ in range(2):
         ask(creator, url, characters=[ready.pk], idempotency_key="once")
     assert GenerationRequest.objects.count() == 1
+
+
+def look(person, character, **fields):
+    body = {"variant_type": "clothed", "workflow": make.workflow().pk, "count": 2, **fields}
+    client = signed_in(person, api=False)
+    url = f"/characters/{character.pk}/generate/"
+    return client.post(url, {**body, "plan": "1"}, HTTP_HX_REQUEST="true").content.decode()
+
+
+def test_what_it_would_make_is_told_before_anything_is_asked_for(creator, ready):
+    html = look(
+        creator, ready, count=3, seed=9, prompt="her", outfit="a red coat", aspect_ratio="2:3"
+    )
+    assert "<p>3 candidates</p>" in html
+    for said in ("9 to 11", "her, wearing a red coat", "832 × 1216 px", "No server that answers"):
+        assert said in html, said
+    assert "One random seed for all" in look(creator, ready, lock_seed="on")
+    assert GenerationRequest.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"count": 99}, "less than or equal to 64"),
+        ({"count": ""}, "required"),
+        ({"seed": -1}, "greater than or equal to 0"),
+        ({"workflow": 10**6}, "Select a valid choice"),
+        ({"prompt": "a" * 4000, "outfit": "a coat"}, "at most 4,000"),
+    ],
+)
+def test_what_does_not_fit_is_told_there_too(creator, ready, fields, said):
+    assert said in look(creator, ready, **fields)
+
+
+def test_the_prompt_begins_with_a_suggestion_of_the_characters_own_fields(creator, character):
+    fields = {
+        "age": 34,
+        "ethnicity": "Nordic",
+        "gender": "woman",
+        "appearance": 'tall, "grey" eyes',
+    }
+    describing.edit_character(creator, character, **fields)
+    url = f"/characters/{character.pk}/generate/"
+    html = signed_in(creator, api=False).get(url).content.decode()
+    assert f"{character.name}, 34-year-old Nordic woman, tall, grey eyes, authentic human" in html
+    assert "Reset prompt" in html
+    character.age = character.ethnicity = character.gender = character.appearance = ""
+    assert suggested_prompt(character).startswith(f"{character.name}, authentic human")

@@ -16,9 +16,9 @@ from studio.lib.errors import StudioError
 from studio.lib.htmx import wants_fragment
 from studio.lib.limiting import limited
 from variants import ordering
-from variants.estimating import estimate
+from variants.foretelling import plan_of
 from variants.forms import BatchForm
-from variants.views.making import add_refusal, is_looking, value_fields
+from variants.views.making import add_refusal, is_looking, looked_at
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def generate(request: Request, pk: int) -> HttpResponse:
     if looked:
         form = BatchForm(initial=request.POST.dict(), characters=rows)
         if wants_fragment(request):
-            return value_fields(request, form)
+            return looked_at(request, form, len(request.POST.getlist("characters")))
     else:
         form = BatchForm(request.POST or None, characters=rows)
     status = 200
@@ -71,7 +71,7 @@ def generate(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "choices": [_choice(request, row, str(row.pk) in ticked) for row in rows],
         "may_override": bool(ordering.may_override(request.user, project)),
-        "estimate": estimate(),
+        "plan": plan_of(form, len(ticked)),
         "key": ordering.new_key(),
         "looked": looked,
     }

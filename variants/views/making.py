@@ -11,14 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from characters.attesting import gate
 from characters.errors import QAFailed
 from characters.models import ContentRating
+from characters.prompting import suggested_prompt
 from characters.views import character_for
+from comfy_bridge.models import ComfyServer
 from people.access import can, require
 from people.views import Request
 from studio.lib.errors import StudioError
 from studio.lib.htmx import toast, wants_fragment
 from studio.lib.limiting import limited
 from variants import ordering, regenerating, retrying
-from variants.estimating import estimate
+from variants.estimating import remaining
+from variants.foretelling import plan_of
 from variants.forms import GenerateForm
 from variants.models import GenerationRequest, ImageVariant
 from variants.value_fields import PREFIX
@@ -32,14 +35,14 @@ def generate(request: Request, pk: int) -> HttpResponse:
     """The form, and asking for candidates."""
     character = character_for(request, pk)
     require(request.user, "variant.generate", character)
-    initial = {"prompt": character.base_appearance_description or character.appearance}
+    suggestion = suggested_prompt(character)
     looked = is_looking(request)
     if looked:
-        form = GenerateForm(initial={**initial, **request.POST.dict()})
+        form = GenerateForm(initial=request.POST.dict())
         if wants_fragment(request):
-            return value_fields(request, form)
+            return looked_at(request, form)
     else:
-        form = GenerateForm(request.POST or None, initial=initial)
+        form = GenerateForm(request.POST or None, initial={"prompt": suggestion})
     status = 200
     if request.method == "POST" and not looked:
         if form.is_valid():
@@ -70,7 +73,8 @@ def generate(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "refusal": refusal.sentence if refusal else verdict.sentence,
         "may_override": may_override and verdict,
-        "estimate": estimate(),
+        "suggestion": suggestion,
+        "plan": plan_of(form),
         "key": ordering.new_key(),
         "looked": looked,
     }
@@ -127,12 +131,20 @@ def request_page(request: Request, pk: int) -> HttpResponse:
     cards = cards_for(request, list(row.variants.present().for_cards().order_by("pk")))
     general = row.rating is ContentRating.GENERAL
     shown = not any(card.withheld for card in cards) if cards else general
+    counts = Counter(card.status for card in cards)
+    open_count = counts["pending"] + counts["generating"]
+    servers = list(ComfyServer.objects.all()) if open_count else []
     context = {
+        "open_count": open_count,
+        "retry_count": counts["failed"] + counts["cancelled"],
+        "ended_count": len(cards) - open_count,
+        "percent": round(100 * (len(cards) - open_count) / len(cards)) if cards else 100,
+        "remaining": remaining(row.workflow_version, servers) if open_count else "",
         "request_row": row,
         "may_make": bool(can(request.user, "variant.generate", row)),
         "prompt": row.prompt if shown else "",
         "cards": cards,
-        "counts": dict(Counter(card.status for card in cards)),
+        "counts": dict(counts),
         "character": cards[0].variant.character if cards else None,
     }
     return render(request, "variants/request.html", context)
@@ -152,12 +164,14 @@ def request_work(request: Request, pk: int, verb: str) -> HttpResponse:
 
 
 def is_looking(request: Request) -> bool:
-    """Whether the form was sent only to see what the chosen workflow takes."""
-    return "look" in request.POST
+    """Whether the form was sent only to see what the workflow takes, and what it would do."""
+    return "look" in request.POST or "plan" in request.POST
 
 
-def value_fields(request: Request, form: GenerateForm) -> HttpResponse:
-    """The fields of what the form's workflow takes, alone."""
+def looked_at(request: Request, form: GenerateForm, characters: int = 1) -> HttpResponse:
+    """The plan alone, or the fields of what the form's workflow takes."""
+    if "plan" in request.POST:
+        return render(request, "variants/_plan.html", {"plan": plan_of(form, characters)})
     return render(request, "variants/_value_fields.html", {"form": form, "looked": True})
 
 
