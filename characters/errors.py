@@ -68,3 +68,37 @@ class InUse(Conflict):
     """Something was made from it."""
 
     code = "in_use"
+
+
+class WrongOffset(Conflict):
+    """A part that does not follow what is there; `offset` says where the next one begins."""
+
+    code = "wrong_offset"
+
+
+class UploadUnfinished(Conflict):
+    code = "upload_unfinished"
+
+
+class UploadTaken(Conflict):
+    code = "upload_taken"
+
+
+class UploadExpired(StudioError):
+    code = "upload_expired"
+    status = 410
+
+
+class HashMismatch(StudioError):
+    code = "hash_mismatch"
+
+
+class TooManyUploads(Conflict):
+    """The person's unfinished uploads together are as large as they may be."""
+
+    code = "too_many_uploads"
+
+
+class PartTooLarge(StudioError):
+    code = "part_too_large"
+    status = 413

@@ -1,6 +1,5 @@
 """Pages of characters: the form, the source panel, the baseline, the history, the media."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -9,20 +8,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from characters import approving, attesting, describing, receiving, serving
+from characters.errors import HashMismatch
 from characters.forms import AttestationForm, CharacterForm, ReasonForm, SourceForm
 from characters.fragments import PANEL, panel_of
+from characters.incoming import brings_file, file_of, source_limits
 from characters.models import Character, SourceImage
 from people.access import can, require
 from people.models import Project
 from people.views import Request
 from studio.lib.htmx import toast, wants_fragment
 from studio.lib.limiting import limited
-from studio.lib.pictures import ImageRefused, Limits
-
-
-def source_limits() -> Limits:
-    """What a source image may be, from the settings."""
-    return Limits(max_bytes=settings.MAX_SOURCE_BYTES, max_pixels=settings.MAX_IMAGE_PIXELS)
+from studio.lib.pictures import ImageRefused
 
 
 def character_for(request: Request, pk: int) -> Character:
@@ -88,8 +84,7 @@ def source_upload(request: Request, pk: int) -> HttpResponse:
     """Receive a source image, and the statement about the likeness when one came with it."""
     character = character_for(request, pk)
     form = SourceForm(request.POST)
-    file = request.FILES.get("file")
-    if file is None:
+    if not brings_file(request):
         return _panel(request, character, ["Choose an image file first."], status=422)
     if not form.is_valid():
         return _panel(request, character, ["The statement is too long."], status=422)
@@ -97,10 +92,11 @@ def source_upload(request: Request, pk: int) -> HttpResponse:
     try:
         if statement or source:
             attesting.attest(request.user, character, statement, source)
-        received = receiving.receive_source(
-            request.user, character, file.read(), file.name or "", source_limits()
-        )
-    except (ImageRefused, attesting.StatementTooShort) as refusal:
+        with file_of(request) as file:
+            received = receiving.receive_source(
+                request.user, character, file.data, file.name, source_limits()
+            )
+    except (ImageRefused, HashMismatch, attesting.StatementTooShort) as refusal:
         return _panel(request, character, [refusal.sentence], status=422)
     sentence = f"Source v{received.source.version} received. The checks are running."
     return _done(request, character, sentence)

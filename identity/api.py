@@ -9,7 +9,7 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
 from characters.api import character_for
-from characters.views import source_limits
+from characters.incoming import source_limits
 from identity import drift, searching
 from identity.models import LikenessSearch
 from identity.showing import Hit, hits_of, state_of

@@ -5,7 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from characters.views import character_for, source_limits
+from characters.incoming import source_limits
+from characters.views import character_for
 from identity import drift, searching
 from identity.models import LikenessSearch
 from identity.showing import hits_of, state_of

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 
 
 class Json(JSONParser):
@@ -19,3 +19,13 @@ class Json(JSONParser):
         except UnicodeEncodeError as error:
             raise ParseError("The JSON holds half of a surrogate pair.") from error
         return found
+
+
+class Octets(BaseParser):
+    """Plain bytes, under `octets`; at most `LONGEST` and one more are read."""
+
+    media_type = "application/octet-stream"
+    LONGEST = 2**20
+
+    def parse(self, stream: Any, *_: Any, **__: Any) -> dict[str, bytes]:
+        return {"octets": stream.read(self.LONGEST + 1)}

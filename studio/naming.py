@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from characters.models import SourceImage
+from characters.uploads import FOLDER, Upload
 from studio.lib.files import original_key
 from studio.lib.media import RENDITIONS
 from variants.masks import ImageMask
@@ -33,6 +34,13 @@ def keys_of(row: Row) -> dict[str, str]:
     """The keys that a row names, by `original` and the renditions' names."""
     original = original_key(row.KIND, row.character_id, str(row.sha256), str(row.format))
     return {ORIGINAL: original, **{name: row.rendition_path(name) for name in RENDITIONS}}
+
+
+def is_forgotten(folder: str) -> bool:
+    """Whether a folder held parts of an upload that no row knows any more."""
+    top, _, name = folder.partition("/")
+    number = name.partition("-")[0]
+    return top == FOLDER and number.isdecimal() and not Upload.objects.filter(pk=number).exists()
 
 
 def is_named(key: str) -> bool:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from jobs.sweeping import chore
 from studio.lib.files import PART, FileMissing, StorageFailed, digest, put, read, walk
-from studio.naming import is_named, keys_of, owner, rows_in
+from studio.naming import is_forgotten, is_named, keys_of, owner, rows_in
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,11 @@ def sweep(grace: timedelta) -> Iterator[str]:
         whole = [name for name in names if not name.endswith(PART)]
         if folder.partition("/")[0] == SET_ASIDE:
             yield from _settle(folder, whole, grace)
+        elif is_forgotten(folder):
+            for name in whole:
+                if _is_old(f"{folder}/{name}", grace):
+                    default_storage.delete(f"{folder}/{name}")
+                    yield "removed"
         elif place := owner(folder):
             named = {key for row in rows_in(*place) for key in keys_of(row).values()}
             for key in (f"{folder}/{name}" for name in whole):

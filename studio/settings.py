@@ -236,9 +236,11 @@ MAX_OUTPUT_BYTES = env.integer("MAX_OUTPUT_BYTES", default=60 * 2**20)
 MAX_EDIT_BYTES = env.integer("MAX_EDIT_BYTES", default=60 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20
+UPLOAD_KEPT_H = env.number("UPLOAD_KEPT_H", default=24)
+MAX_UPLOADING_BYTES = env.integer("MAX_UPLOADING_BYTES", default=2**30)
 MAX_BODY_BYTES = max(MAX_SOURCE_BYTES, MAX_EDIT_BYTES) + 2**20
 
-RATE_LIMITS = env.rates("RATE_LIMITS", "upload=300,generate=300,export=300,search=120")
+RATE_LIMITS = env.rates("RATE_LIMITS", "upload=300,part=1200,generate=300,export=300,search=120")
 CACHES["rates"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "rates"}
 if REDIS_URL:  # counted for all processes together
     CACHES["rates"] = {

@@ -1,23 +1,15 @@
 """Reading a variant's file from a request, for page and API alike."""
 
-from django.conf import settings
-from django.http import HttpRequest
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from studio.lib.pictures import ImageRefused, Limits
+from characters.incoming import file_of, variant_limits
 from variants.importing import Upload
 
 
-def upload_of(request: HttpRequest) -> Upload:
-    """The multipart field `file`, not vetted yet. Raises ImageRefused (`no_file`)."""
-    file = request.FILES.get("file")
-    if file is None:
-        raise ImageRefused(
-            "Send the image as the multipart field `file`.", code="no_file", field="file"
-        )
-    file.seek(0)
-    return Upload(file.read(), file.name or "", limits())
-
-
-def limits() -> Limits:
-    """What a variant from outside may be at most, from the settings."""
-    return Limits(max_bytes=settings.MAX_EDIT_BYTES, max_pixels=settings.MAX_IMAGE_PIXELS)
+@contextmanager
+def upload_of(request: Any) -> Iterator[Upload]:
+    """The file that came along, not vetted yet. Raises what `characters.incoming.file_of` does."""
+    with file_of(request) as file:
+        yield Upload(file.data, file.name, variant_limits())

@@ -1,6 +1,6 @@
 """REST of characters, a module for each topic; each module lists its own routes."""
 
-from characters.api import baseline, describing, faces, importing, sources
+from characters.api import baseline, describing, faces, importing, sources, uploading
 from characters.api.shapes import (
     SOURCE_SHOWN,
     CharacterSerializer,
@@ -32,4 +32,5 @@ urlpatterns = [
     *faces.urlpatterns,
     *baseline.urlpatterns,
     *importing.urlpatterns,
+    *uploading.urlpatterns,
 ]

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from characters import importing
 from characters.imports import Existing, FolderImport, ImportEntry
+from characters.incoming import file_of, source_limits
 from characters.planning import MAX_ENTRIES, MAX_PATH, Found, Planned, counted
-from characters.views import source_limits
 from people.api import project_for
 from people.models import Project
 from people.parsers import Json
@@ -23,7 +23,6 @@ from studio.lib.errors import NotFound
 from studio.lib.limiting import limited
 from studio.lib.openapi import Page, Table, operation
 from studio.lib.pages import PAGED, page_of
-from studio.lib.pictures import ImageRefused
 from studio.lib.routes import both
 from studio.lib.zips import unpack
 
@@ -61,7 +60,8 @@ class FileOfImportAsk(TypedDict):
     """The file of one entry."""
 
     path: str
-    file: bytes
+    file: NotRequired[bytes]
+    upload: NotRequired[int]
 
 
 class EntryJson(TypedDict):
@@ -190,13 +190,9 @@ def folder_import(request: SignedIn, pk: int) -> Response:
 def import_file(request: SignedIn, pk: int) -> Response:
     """Send the file of one entry; sending it again changes nothing."""
     row = _import_for(request, pk)
-    file = request.FILES.get("file")
-    if file is None:
-        raise ImageRefused(
-            "Send the image as the multipart field `file`.", code="no_file", field="file"
-        )
     path = text(request, "path")
-    entry = importing.receive(request.user, row, path, file.read(), source_limits())
+    with file_of(request) as file:
+        entry = importing.receive(request.user, row, path, file.data, source_limits())
     return Response(entry_json(entry), status=201)
 
 

@@ -15,15 +15,14 @@ from characters.api.shapes import (
     source_json,
     with_resemblances,
 )
+from characters.incoming import file_of, source_limits
 from characters.models import SourceImage
-from characters.views import source_limits
 from people.parsers import Json
 from people.requests import SignedIn, api_view
 from studio.lib.errors import NotFound
 from studio.lib.limiting import limited
 from studio.lib.openapi import Page, Picture, Upload, operation
 from studio.lib.pages import PAGED, page_of
-from studio.lib.pictures import ImageRefused
 from studio.lib.routes import both
 
 
@@ -39,20 +38,16 @@ class AskedJson(TypedDict):
 @parser_classes([MultiPartParser, FormParser, Json])
 @limited("upload")
 def source_image(request: SignedIn, pk: int) -> Response:
-    """GET the current source image; POST the multipart field `file` to replace it."""
+    """GET the current source image; POST another one to replace it."""
     row = character_for(request, pk)
     if request.method == "GET":
         if row.current_source is None:
             raise NotFound("There is no source image yet.")
         return Response(source_json(request, row.current_source))
-    file = request.FILES.get("file")
-    if file is None:
-        raise ImageRefused(
-            "Send the image as the multipart field `file`.", code="no_file", field="file"
+    with file_of(request) as file:
+        received = receiving.receive_source(
+            request.user, row, file.data, file.name, source_limits()
         )
-    received = receiving.receive_source(
-        request.user, row, file.read(), file.name or "", source_limits()
-    )
     answer = source_json(request, received.source)
     answer["base_image_status"] = received.source.character.baseline.label
     return Response(answer, status=201)

@@ -64,10 +64,15 @@ class Archive:
     """As an answer: a ZIP archive."""
 
 
-class Upload(TypedDict):
-    """As a body: the multipart field `file`."""
+class Octets:
+    """As a body: plain bytes."""
 
-    file: bytes
+
+class Upload(TypedDict):
+    """As a body: the multipart field `file`, or the id of an `upload` that came in parts."""
+
+    file: NotRequired[bytes]
+    upload: NotRequired[int]
 
 
 PLAIN: dict[Any, Schema] = {
@@ -208,6 +213,8 @@ def _answer(answers: Any) -> Any:
 def _body(takes: Any) -> Any:
     if takes is None:
         return None
+    if takes is Octets:
+        return {"application/octet-stream": schema_of(bytes)}
     if is_typeddict(takes) and bytes in get_type_hints(takes).values():
         return {"multipart/form-data": schema_of(takes)}
     return {"application/json": _described(takes)}

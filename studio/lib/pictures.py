@@ -25,6 +25,7 @@ __all__ = [
     "clean_name",
     "close_decoder",
     "decoded",
+    "foresee",
     "read_capped",
     "scan",
     "vet",
@@ -103,13 +104,29 @@ def vet(data: bytes, name: str, limits: Limits | None = None) -> Picture:
 
 def scan(data: bytes, name: str, limits: Limits) -> Structure:
     """The checks that need no decoder: size, name, kind, structure, tail. Raises ImageRefused."""
-    if not data:
-        raise refusing.empty()
-    if len(data) > limits.max_bytes:
-        raise refusing.too_large(limits.max_bytes, len(data))
+    _judge_bytes(len(data), limits)
     structure = SCANS[_kind(data, clean_name(name))](data, limits)
     judge_tail(data, structure)
     return structure
+
+
+def foresee(
+    name: str,
+    size_bytes: int,
+    limits: Limits,
+    *,
+    head: bytes = b"",
+    size_px: tuple[int, int] | None = None,
+) -> None:
+    """What can be said of a file before it is sent, in the same words. Raises ImageRefused.
+
+    `head` are its first bytes and `size_px` its width and height, where the sender could read them.
+    """
+    _judge_bytes(size_bytes, limits)
+    if head:
+        _kind(head, clean_name(name))
+    if size_px:
+        refusing.judge_size(*size_px, limits)
 
 
 def decoded(task: Task) -> Done:
@@ -126,6 +143,13 @@ def decoded(task: Task) -> Done:
 def close_decoder() -> None:
     """End this process's decoding child."""
     decoder.decoder.close()
+
+
+def _judge_bytes(size_bytes: int, limits: Limits) -> None:
+    if not size_bytes:
+        raise refusing.empty()
+    if size_bytes > limits.max_bytes:
+        raise refusing.too_large(limits.max_bytes, size_bytes)
 
 
 def _kind(data: bytes, name: str) -> Format:

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from people.models import User
 from tests import make
-from tests.people.matrix import EDITED, FILE, Row
+from tests.people.matrix import EDITED, FILE, OCTETS, Row
 from tests.people.world import Side, edited_portrait, quick_validator, things_of_the_studio
 
 
@@ -29,6 +29,10 @@ def send(client: Client, row: Row, side: Side, *, slash: bool = False) -> Any:
     with quick_validator():
         if row.method == "GET":
             return client.get(path)
+        if OCTETS in row.body.values():
+            return client.generic(
+                row.method, path, b"123", "application/octet-stream", HTTP_UPLOAD_OFFSET="0"
+            )
         if row.is_api:
             has_file = FILE in row.body.values() or EDITED in row.body.values()
             kind = "multipart" if has_file else "json"

@@ -15,6 +15,7 @@ from tests import make, make_masks
 ROLES = ("anonymous", "outsider", "idle", "reviewer", "creator", "admin")
 FILE = object()  # a fresh portrait.png
 EDITED = object()  # another one, as an editor saved it
+OCTETS = object()  # the first part of a file
 API = "/api/v1/"
 
 
@@ -65,6 +66,7 @@ EDIT_OF = {**EDIT, "variant": "{candidate}"}
 EXPORT_BATCH = {"variant_ids": ["{candidate}", "{hero}"]}
 ASK_PAGE = {**ASK, "characters": ["{ready}"]}
 HAND_MADE = {"file": FILE, "variant_type": "formal"}
+ADDED = {"files": FILE, "variant_type": "formal"}
 FOLDER = {"entries": [{"path": "Jane/ref.png", "size": 1}]}
 FILE_OF_FOLDER = {"path": "Jim/ref.png", "file": FILE}
 INPAINT = {"prompt": "a scarf", "mask": make_masks.base64_of(make_masks.png())}
@@ -389,6 +391,8 @@ EDITS = [
     row("POST", "/variants/{candidate}/reproduce/", "404 404 403 409 409"),
     row("GET", "/characters/{ready}/editing/", "404 404 200 200 200"),
     row("POST", "/characters/{ready}/reimport/", "404 404 403 302 302", EDIT_OF),
+    row("GET", "/characters/{ready}/add/", "404 404 403 200 200"),
+    row("POST", "/characters/{ready}/add/", "404 404 403 302 302", ADDED),
     row("POST", "/characters/{ready}/upload/", "404 404 403 302 302", HAND_MADE),
     row("POST", "/characters/{ready}/export/", "404 404 403 302 302", {"pick": "{candidate}"}),
     row("GET", "/exports/{export}/file/", "404 404 403 200 200"),
@@ -399,6 +403,7 @@ EDITS = [
 IMPORTS = [
     row("GET", "/projects/{project}/import/", "404 404 403 200 200"),
     row("POST", "/projects/{project}/import/", "404 404 403 302 302", {"files": FILE}),
+    row("GET", "/imports/", "200 200 200 200 200"),
     row("GET", "/imports/{folder_import}/", "404 404 200 200 200"),
     row("GET", "/imports/{folder_import}/report/", "404 404 200 200 200"),
     row("GET", "/api/v1/projects/{project}/imports", "404 404 200 200 200"),
@@ -406,6 +411,17 @@ IMPORTS = [
     row("GET", "/api/v1/imports/{folder_import}", "404 404 200 200 200"),
     row("POST", "/api/v1/imports/{folder_import}/files", "404 404 403 201 201", FILE_OF_FOLDER),
     row("GET", "/api/v1/imports/{folder_import}/report", "404 404 200 200 200"),
+]
+
+UPLOAD = {"purpose": "source", "size": 9, "sha256": "a" * 64}
+LOOK = {"purpose": "source", "files": [{"name": "a.png", "size": 9}]}
+UPLOADS = [
+    row("GET", "/api/v1/uploads", "200 200 200 200 200"),
+    row("POST", "/api/v1/projects/{project}/uploads", "404 404 403 201 201", UPLOAD),
+    row("POST", "/api/v1/projects/{project}/uploads/look", "404 404 200 200 200", LOOK),
+    row("GET", "/api/v1/uploads/{upload}", "404 404 404 200 404"),
+    row("PATCH", "/api/v1/uploads/{upload}", "404 404 404 200 404", {"octets": OCTETS}),
+    row("DELETE", "/api/v1/uploads/{upload}", "404 404 404 204 404"),
 ]
 
 JOBS = [
@@ -449,6 +465,7 @@ GROUPS = {
     "life": LIFE,
     "edits": EDITS,
     "imports": IMPORTS,
+    "uploads": UPLOADS,
     "jobs": JOBS,
     "identity": IDENTITY,
 }

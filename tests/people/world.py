@@ -11,11 +11,13 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from characters import arriving, receiving
 from characters import importing as folder_importing
-from characters import receiving
 from characters.imports import Existing, FolderImport
+from characters.incoming import caps_of
 from characters.models import Character, SourceImage
 from characters.planning import Found
+from characters.uploads import Purpose, Upload
 from comfy_bridge.models import ComfyServer, Submission, SubmissionStatus
 from identity import searching
 from identity.models import LikenessSearch
@@ -118,6 +120,7 @@ class Side:
     request: GenerationRequest
     export: VariantExport  # of the hero, which is out
     folder_import: FolderImport  # one file of it waits
+    upload: Upload  # nothing of it is here
     person: User  # somebody to be removed from the project
     mask: ImageMask  # drawn for the candidate
     threshold: QAThreshold  # limits of the project's own
@@ -143,8 +146,8 @@ class Side:
     def addresses(self) -> dict[str, Any]:
         """What an address may name: `{character}`, `{variant}` …"""
         names = ("project", "ready", "draft", "source", "candidate", "hero", "waiting", "failed")
-        more = ("trashed", "old", "step", "request", "export", "folder_import", "person", "mask")
-        last = ("waiting_job", "failed_job", "threshold", "search", "draft_source")
+        more = ("trashed", "old", "step", "request", "export", "folder_import", "upload", "person")
+        last = ("mask", "waiting_job", "failed_job", "threshold", "search", "draft_source")
         rows = {name: getattr(self, name).pk for name in (*names, *more, *last)}
         return rows | {"prompt": str(self.prompt)}
 
@@ -173,6 +176,9 @@ def side(creator: User, project: Project) -> Side:
     trashing.trash(creator, trashed)
     found = [Found("Jim/ref.png", len(make.portrait()))]
     folder_import = folder_importing.begin(creator, project, found, Existing.SKIP, Limits())
+    upload = arriving.begin(
+        creator, project, Purpose.SOURCE, "a.png", 9, "b" * 64, caps_of(Purpose.SOURCE)
+    )
     person = make.member(project, f"paul-{project.pk}", "Reviewer")
     noise = QACheck.objects.get(name="noise")
     threshold = QAThreshold.objects.create(qa_check=noise, project=project, warn_limit=5.0)
@@ -187,7 +193,7 @@ def side(creator: User, project: Project) -> Side:
     _with_a_face(draft.current_source)
     return Side(
         project, ready, draft, ready.current_source, candidate, hero, waiting, failed,
-        trashed, old, candidate.request, export, folder_import, person,
+        trashed, old, candidate.request, export, folder_import, upload, person,
         _mask(creator, candidate), threshold,
         searching.search_by_image(creator, project, candidate), submission.prompt_id,
     )  # fmt: skip

@@ -128,6 +128,9 @@ WRITES = {
     "api-variant-reproduce": ("post", {}),
     "api-imports": ("post", {"entries": list, "existing": str}),
     "api-import-file": ("post", {"path": str}),
+    "api-uploads": ("post", {"purpose": str, "name": str, "size": int, "sha256": str}),
+    "api-uploads-look": ("post", {"purpose": str, "files": list}),
+    "api-upload": ("patch", {}),
     "api-export-batch": ("post", {"variant_ids": list}),
     "api-comfy-servers": ("post", {"name": str, "url": str, "slots": int, "agent_url": str}),
     "api-comfy-server": ("patch", {"name": str, "url": str, "slots": int, "restart_hook": str}),
@@ -192,6 +195,7 @@ class Rows:
         variant = make.generated(creator, character, 1)[0]
         self.keys = {"project": character.project_id, "character": character.pk}
         self.keys |= {"request": variant.request_id, "job": variant.job_id}
+        self.keys["upload"] = character.project_id
         self.keys["comfy"] = ComfyServer.objects.create(name="one", url="http://127.0.0.1:8188").pk
         self.keys["qa"] = QAThreshold.objects.earliest("pk").pk
         self.variant = variant

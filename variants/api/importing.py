@@ -25,7 +25,8 @@ _YES = (True, "true", "True", "1", 1, "on", "yes")
 class EditAsk(TypedDict):
     """An edited file; `keep_size` takes one of another size than the variant's."""
 
-    file: bytes
+    file: NotRequired[bytes]
+    upload: NotRequired[int]
     keep_size: NotRequired[bool]
 
 
@@ -54,7 +55,9 @@ class VersionJson(VariantJson):
 @limited("upload")
 def reimport(request: SignedIn, pk: int, vid: int) -> Response:
     """The multipart field `file` becomes the next version of this variant."""
-    return _returned(request, variant_for(request, pk, vid), "picked")
+    variant = variant_for(request, pk, vid)
+    with upload_of(request) as upload:
+        return _returned(request, variant, upload, "picked")
 
 
 @operation("POST", ReturnedJson, status=201, takes=EditOfAsk, query=[IF_MATCH])
@@ -65,11 +68,12 @@ def reimport_found(request: SignedIn, pk: int) -> Response:
     """The same for a file whose variant is found by the file itself, or named by `variant`."""
     character = character_for(request, pk)
     if "variant" in body(request):
-        chosen = whole(str(body(request)["variant"])) or 0
-        return _returned(request, variant_for(request, pk, chosen), "picked")
-    upload = upload_of(request)
-    found = matching.match(character, upload.data, upload.name)
-    return _returned(request, found.variant, found.by)
+        variant = variant_for(request, pk, whole(str(body(request)["variant"])) or 0)
+        with upload_of(request) as upload:
+            return _returned(request, variant, upload, "picked")
+    with upload_of(request) as upload:
+        found = matching.match(character, upload.data, upload.name)
+        return _returned(request, found.variant, upload, found.by)
 
 
 @operation("GET", Page[VersionJson], query=PAGED)
@@ -87,12 +91,14 @@ def history(request: SignedIn, pk: int, vid: int) -> Response:
     return Response({"results": results, "next": following})
 
 
-def _returned(request: SignedIn, variant: ImageVariant, by: str) -> Response:
+def _returned(
+    request: SignedIn, variant: ImageVariant, upload: importing.Upload, by: str
+) -> Response:
     keep_size = body(request).get("keep_size") in _YES
     back = importing.reimport(
         request.user,
         variant,
-        upload_of(request),
+        upload,
         keep_size=keep_size,
         revision=if_match(request),
     )

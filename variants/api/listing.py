@@ -1,6 +1,6 @@
 """REST: the variants of a character, and its scene seeds."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from rest_framework.decorators import parser_classes
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -41,7 +41,8 @@ class GalleryJson(TypedDict):
 class VariantAsk(TypedDict):
     """A variant that was made elsewhere."""
 
-    file: bytes
+    file: NotRequired[bytes]
+    upload: NotRequired[int]
     variant_type: str
 
 
@@ -57,8 +58,9 @@ def variants(request: SignedIn, pk: int) -> Response:
     """
     character = character_for(request, pk, *SOURCE_SHOWN)
     if request.method == "POST":
-        upload, kind = upload_of(request), text(request, "variant_type")
-        made = importing.upload_variant(request.user, character, upload, kind)
+        kind = text(request, "variant_type")
+        with upload_of(request) as upload:
+            made = importing.upload_variant(request.user, character, upload, kind)
         return answer(request, variant_for(request, pk, made.pk), status=201)
     rows = narrowed(request, character.variants.present().for_cards())
     found, following = page_of(request, rows, order=order_of(request))

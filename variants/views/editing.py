@@ -63,7 +63,8 @@ def reimport(request: Request, pk: int) -> HttpResponse:
     """Take the edited file back as the next version."""
     variant = variant_for(request, pk)
     try:
-        back = _brought_back(request, variant)
+        with upload_of(request) as upload:
+            back = _brought_back(request, variant, upload)
     except StudioError as error:
         return _versions(request, variant, error)
     return _done(request, back)
@@ -83,12 +84,12 @@ def reimport_found(request: Request, pk: int) -> HttpResponse:
     """The same for a file that says itself which variant it is of, or for a chosen one."""
     character = character_for(request, pk)
     try:
-        if chosen := request.POST.get("variant"):
-            variant = _of(character, request, chosen)
-        else:
-            upload = upload_of(request)
-            variant = matching.match(character, upload.data, upload.name).variant
-        back = _brought_back(request, variant)
+        with upload_of(request) as upload:
+            if chosen := request.POST.get("variant"):
+                variant = _of(character, request, chosen)
+            else:
+                variant = matching.match(character, upload.data, upload.name).variant
+            back = _brought_back(request, variant, upload)
     except StudioError as error:
         return _editing(request, character, error)
     return _done(request, back)
@@ -101,9 +102,10 @@ def upload(request: Request, pk: int) -> HttpResponse:
     """Take in a variant that was made elsewhere."""
     character = character_for(request, pk)
     try:
-        made = importing.upload_variant(
-            request.user, character, upload_of(request), request.POST.get("variant_type", "")
-        )
+        with upload_of(request) as file:
+            made = importing.upload_variant(
+                request.user, character, file, request.POST.get("variant_type", "")
+            )
     except StudioError as error:
         return _editing(request, character, upload_error=error)
     messages.success(request, f"Candidate {made.pk} is received. The checks are running.")
@@ -179,9 +181,11 @@ def _of(character: Character, request: Request, chosen: str) -> ImageVariant:
     return get_object_or_404(rows, pk=whole(chosen) or 0, character=character)
 
 
-def _brought_back(request: Request, variant: ImageVariant) -> importing.Returned:
+def _brought_back(
+    request: Request, variant: ImageVariant, upload: importing.Upload
+) -> importing.Returned:
     keep_size = request.POST.get("keep_size") == "1"
-    return importing.reimport(request.user, variant, upload_of(request), keep_size=keep_size)
+    return importing.reimport(request.user, variant, upload, keep_size=keep_size)
 
 
 def _done(request: Request, back: importing.Returned) -> HttpResponse:
