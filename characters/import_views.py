@@ -6,15 +6,17 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from characters import importing
 from characters.api.importing import csv_answer
 from characters.imports import Existing, FolderImport
-from characters.views import source_limits
-from people.access import require
+from characters.incoming import source_limits
+from people.access import can, require
 from people.models import Project
 from people.views import Request
 from studio.lib.errors import StudioError
+from studio.lib.htmx import answer, wants_fragment
 from studio.lib.limiting import limited
 from studio.lib.pictures import ImageRefused
 from studio.lib.zips import Pack, pack_of, unpack
@@ -24,6 +26,7 @@ ROWS_SHOWN = 1000
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request")
 @limited("upload")
 def begin(request: Request, pk: int) -> HttpResponse:
     """The page; without JavaScript a ZIP of the folder, or single files, come as a form."""
@@ -42,11 +45,23 @@ def begin(request: Request, pk: int) -> HttpResponse:
         "project": project,
         "error": error,
         "choices": Existing.choices,
-        "max_bytes": source_limits().max_bytes,
         "earlier": project.imports.select_related("created_by")[:10],
     }
     status = error.status if error else 200
+    if request.method == "GET" and wants_fragment(request):
+        return render(request, "characters/_import.html", {**context, "sheet": True})
     return render(request, "characters/import.html", context, status=status)
+
+
+@login_required
+@require_safe
+@vary_on_headers("HX-Request")
+def choose(request: Request) -> HttpResponse:
+    """Into which of my projects."""
+    rows = Project.objects.visible_to(request.user).filter(archived_at__isnull=True)
+    projects = [row for row in rows if can(request.user, "character.import", row)]
+    fragment = "characters/_import_where.html"
+    return answer(request, "characters/import_where.html", fragment, {"projects": projects})
 
 
 @login_required

@@ -7,6 +7,7 @@ from characters import face_views, import_views, source_views, views
 urlpatterns = [
     path("projects/<int:pk>/characters/new/", views.create, name="character-create"),
     path("projects/<int:pk>/import/", import_views.begin, name="import-begin"),
+    path("imports/", import_views.choose, name="import-choose"),
     path("imports/<int:pk>/", import_views.result, name="import"),
     path("imports/<int:pk>/report/", import_views.report, name="import-report"),
     path("characters/<int:pk>/edit/", views.edit, name="character-edit"),

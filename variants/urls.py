@@ -3,6 +3,7 @@
 from django.urls import path
 
 from variants.views import (
+    adding,
     batch,
     bookmarks,
     comparing,
@@ -94,6 +95,7 @@ urlpatterns = [
     path("variants/<int:pk>/reproduce/", comparing.reproduce, name="variant-reproduce"),
     path("characters/<int:pk>/editing/", editing.editing, name="character-editing"),
     path("characters/<int:pk>/reimport/", editing.reimport_found, name="character-reimport"),
+    path("characters/<int:pk>/add/", adding.add, name="character-add"),
     path("characters/<int:pk>/upload/", editing.upload, name="variant-upload"),
     path("characters/<int:pk>/export/", editing.export_many, name="character-export"),
     path("exports/zip/", editing.exports_zip, name="exports-zip"),

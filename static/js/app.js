@@ -5,13 +5,13 @@ import "./toasts.js";
 import "./dialogs.js";
 import "./forms.js";
 import "./folding.js";
-import "./drop.js";
+import "./upload/form.js";
+import "./upload/adding.js";
+import "./upload/dropping.js";
 import "./cards.js";
 import "./detail.js";
 import "./findings.js";
 import "./copying.js";
-import "./returning.js";
 import "./polling.js";
-import "./folder.js";
 import "./opened.js";
 import "./focus.js"; // after what knows better where the focus goes

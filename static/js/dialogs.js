@@ -2,7 +2,8 @@
 const box = document.getElementById("confirm");
 
 // The page behind may be fetched anew while a dialog is open: the focus goes back by its id.
-function open(dialog) {
+export function showSheet(dialog) {
+  if (dialog.open) return;
   const before = document.activeElement;
   dialog.addEventListener("close", () => {
     if (!before.isConnected) document.getElementById(before.id)?.focus();
@@ -15,7 +16,7 @@ export function ask(question, yes = "Yes") {
   box.querySelector("#confirm-question").textContent = question;
   box.querySelector("#confirm-yes").textContent = yes;
   box.returnValue = "no";
-  open(box);
+  showSheet(box);
   return new Promise((settle) => {
     box.addEventListener("close", () => settle(box.returnValue === "yes"), { once: true });
   });
@@ -34,7 +35,7 @@ document.addEventListener("submit", async (event) => {
 
 export function showKeys() {
   const sheet = document.getElementById("key-sheet");
-  if (sheet) open(sheet);
+  if (sheet) showSheet(sheet);
 }
 
 document.addEventListener("click", (event) => {

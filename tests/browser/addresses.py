@@ -73,6 +73,8 @@ def addresses(of: Shown) -> dict[str, str]:
         "versions": f"/variants/{of.variant}/versions/",
         "compare": f"/variants/{of.variant}/compare/?with={of.other}",
         "editing": f"{home}editing/",
+        "add files": f"{home}add/",
+        "import, into which project": "/imports/",
         "import a folder": f"/projects/{of.project}/import/",
         "inpaint": f"/variants/{of.variant}/inpaint/",
         "jobs": "/jobs/",

@@ -17,11 +17,13 @@ expect.set_options(timeout=WAIT_MS)
 WORK_MS = 60_000
 
 DROP = """
-([base64, name, type]) => {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+([files, selector]) => {
   const carried = new DataTransfer();
-  carried.items.add(new File([bytes], name, { type }));
-  const zone = document.querySelector(".drop-zone");
+  for (const [base64, name, type] of files) {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    carried.items.add(new File([bytes], name, { type }));
+  }
+  const zone = document.querySelector(selector);
   for (const kind of ["dragenter", "dragover", "drop"]) {
     zone.dispatchEvent(new DragEvent(kind, {
       dataTransfer: carried, bubbles: true, cancelable: true,
@@ -48,10 +50,22 @@ REMEMBER = """
 KINDS = {".png": "image/png", ".gif": "image/gif", ".txt": "text/plain", ".jpg": "image/jpeg"}
 
 
-def drop(page: Page, file: Path) -> None:
-    """Drop a file on the drop zone, as the browser tells the page of it."""
-    content = base64.b64encode(file.read_bytes()).decode()
-    page.evaluate(DROP, [content, file.name, KINDS[file.suffix]])
+def drop(page: Page, *files: Path, on: str = ".drop-zone") -> None:
+    """Drop files on a part of the page, as the browser tells the page of it."""
+    carried = [
+        (base64.b64encode(file.read_bytes()).decode(), file.name, KINDS[file.suffix])
+        for file in files
+    ]
+    page.evaluate(DROP, [carried, on])
+
+
+def drag_in(page: Page, *paths: Path, x: int = 640, y: int = 500) -> None:
+    """Drag files and folders in from outside and let them go there, as the system does it."""
+    carried = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": carried})
+    session.detach()
 
 
 def remember(page: Page, **expressions: str) -> None:
