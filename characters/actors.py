@@ -1,5 +1,7 @@
 """Handlers of the characters' jobs; says what follows what."""
 
+from django.db.models import Q
+
 from characters import (
     publishing,
     rejudging,
@@ -10,13 +12,16 @@ from characters.models import SourceImage
 from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
+from jobs.publishing import tell
 from people.signals import changed
 from qa import thresholds
 from qa.inspection import clear_failure, record_failure
 
+WORDS = {"pass": "passed", "warn": "with warnings", "fail": "failed"}
+
 
 def _source(job: Job) -> SourceImage | None:
-    rows = SourceImage.objects.select_related("character")
+    rows = SourceImage.objects.select_related("character", "qa_report__verdict")
     return rows.filter(pk=job.args["source_id"], qa_report_id=job.args["report_id"]).first()
 
 
@@ -39,15 +44,33 @@ def announce(job: Job) -> None:
     if source := _source(job):
         event = "embedding.finished" if job.kind.name == "source.embed" else "qa.finished"
         publishing.source_changed(source.character, event, version=source.version)
+        _tell_checked(job, source)
 
 
-@handles("source.qa", "cpu", "Automatic checks of a source image", on_change=mirror)
+def _tell_checked(job: Job, source: SourceImage) -> None:
+    """Tell who asked once both checks have ended, and what they say."""
+    checks = Job.objects.filter(Q(pk=source.qa_job_id) | Q(pk=source.embedding_job_id))
+    verdict = source.qa_report.verdict if source.qa_report else None
+    if checks.open().exists() or verdict is None:
+        return
+    sentence = f"{source.character.name} v{source.version} is checked: {WORDS[verdict.name]}."
+    tone = verdict.name
+    tell(job.asked_by_id, sentence, source.character.get_absolute_url(), tone=tone)
+
+
+@handles("source.qa", "cpu", "Automatic checks of a source image", on_change=mirror, follows=True)
 def qa(lease: Lease) -> None:
     vetting.check_pixels(lease)
     announce(lease.job)
 
 
-@handles("source.embed", "gpu", "Faces and face embedding of a source image", on_change=mirror)
+@handles(
+    "source.embed",
+    "gpu",
+    "Faces and face embedding of a source image",
+    on_change=mirror,
+    follows=True,
+)
 def embed(lease: Lease) -> None:
     vetting.check_faces(lease)
     announce(lease.job)

@@ -130,6 +130,7 @@ class Lease:
         self._row_owed = False
         self._event_at = 0.0
         self._event_owed = False
+        self._preview = ""
         self._cancel_at = 0.0
 
     # --- holding --------------------------------------------------------------------------------
@@ -189,13 +190,15 @@ class Lease:
         if row["cancel_requested_at"]:
             raise Cancelled("Cancelled.")
 
-    def progress(self, fraction: float, note: str = "") -> None:
+    def progress(self, fraction: float, note: str = "", preview: str = "") -> None:
         """Tell how far it is (0 to 1); the row at most once a second, events ten times.
 
-        What comes too soon is held back, and told by the next call, look or heartbeat.
+        What comes too soon is held back, and told by the next call, look or heartbeat. `preview` is
+        the address of a picture that goes out with the event, to all who hear of the job.
         """
         self.job.progress = min(max(fraction, 0.0), 1.0)
         self.job.note = note
+        self._preview = preview or self._preview
         self._row_owed = self._event_owed = True
         self._tell()
 
@@ -206,7 +209,8 @@ class Lease:
             self._write(progress=self.job.progress, note=self.job.note)
         if self._event_owed and now - self._event_at >= PROGRESS_EVENT_S:
             self._event_owed, self._event_at = False, now
-            publishing.job_progress(self.job)
+            preview, self._preview = self._preview, ""
+            publishing.job_progress(self.job, preview)
 
     # --- ending ---------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from structlog.contextvars import bound_contextvars
 
 from jobs.claiming import Lease, Patience
 from jobs.errors import Cancelled, GivenBack, LeaseLost, Retryable
-from jobs.models import QUEUES, QUIET_KINDS, Job, JobKind, JobQueue
+from jobs.models import FOLLOWING_KINDS, QUEUES, QUIET_KINDS, Job, JobKind, JobQueue
 from studio.lib.errors import StudioError
 
 log = logging.getLogger(__name__)
@@ -45,8 +45,11 @@ def handles(
     *,
     patience: Patience | None = None,
     quiet: bool = False,
+    follows: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register a handler; `quiet`: the tray and the live events leave its jobs out.
+
+    `follows`: nobody asks for it alone, so that the tray does not keep those that went well.
 
     `on_change(job)` runs in the transaction that fails, cancels or retries the job. A handler
     ends its job by `with lease.finish(): …` around the rows that it writes. What it raises
@@ -60,6 +63,8 @@ def handles(
         _registry[kind] = Registered(kind, queue, description, handler, on_change, patience)
         if quiet:
             QUIET_KINDS.add(kind)
+        if follows:
+            FOLLOWING_KINDS.add(kind)
         return handler
 
     return register

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from people.models import Project, User
 from studio.lib.lookups import States
@@ -19,6 +20,11 @@ QUEUES = {
 }
 # Kinds whose jobs the tray and the live events leave out (jobs.handling registers them).
 QUIET_KINDS: set[str] = set()
+# Kinds that follow from others by themselves: their good end is not shown as a result.
+FOLLOWING_KINDS: set[str] = set()
+# From so much progress and so many seconds on, what is left is estimated.
+ESTIMATED_FROM = 0.05
+ESTIMATED_FROM_S = 2.0
 PROCESSES = ("embedded", "web", "worker", "sweeper")
 
 
@@ -39,7 +45,8 @@ MOVES = {
     JobStatus.CANCELLED: frozenset({JobStatus.QUEUED}),
 }
 OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
-IN_TURN = ("-priority", "position", "id")  # the order in which waiting jobs start
+# The order in which waiting jobs start; jobs.showing counts by the same.
+IN_TURN = ("-priority", "position", "id")
 
 
 class JobStatusRow(Lookup):
@@ -194,6 +201,23 @@ class Job(Stamped):
     @property
     def percent(self) -> int:
         return round(self.progress * 100)
+
+    @property
+    def elapsed_s(self) -> float | None:
+        """Seconds since it began, or that it took; None before it began."""
+        if self.started_at is None:
+            return None
+        return ((self.finished_at or timezone.now()) - self.started_at).total_seconds()
+
+    @property
+    def left_s(self) -> float | None:
+        """About how many seconds are left, by how far it came in how long; None until that says
+        something, and after a second attempt, which began anew."""
+        if self.state is not JobStatus.RUNNING or self.attempts > 1 or not self.elapsed_s:
+            return None
+        if self.progress < ESTIMATED_FROM or self.elapsed_s < ESTIMATED_FROM_S:
+            return None
+        return self.elapsed_s * (1 - self.progress) / self.progress
 
     def url_for(self, user: User) -> str:
         """Where its result can be seen by this person: pages of the admin by admins alone."""

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from jobs.models import QUIET_KINDS, Job, JobStatus
 from people.models import Project
 from studio.lib.events import push, push_on_commit
+from studio.lib.htmx import toast
 
 
 def _groups(job: Job) -> list[str]:
@@ -63,9 +64,22 @@ def job_changed(job: Job) -> None:
     push_on_commit(event, _groups(job), fragments={"tray": html}, **_facts(job))
 
 
-def job_progress(job: Job) -> None:
-    """At once: how far it is."""
+def tell(person_id: int | None, sentence: str, url: str, *, tone: str = "pass") -> None:
+    """After commit: a sentence on every page that the person has open, with a way to the result."""
+    if person_id is None:
+        return
+    push_on_commit(
+        "notice",
+        [f"user-{person_id}"],
+        fragments={"tray": toast(sentence, tone=tone, url=url)},
+        sentence=sentence,
+        url=url,
+    )
+
+
+def job_progress(job: Job, preview: str = "") -> None:
+    """At once: how far it is, and a new picture of it that every reader may look at."""
     if _is_quiet(job):
         return
-    html = render_to_string("jobs/_progress.html", {"job": job})
+    html = render_to_string("jobs/_progress.html", {"job": job, "preview": preview})
     push("job.progress", _groups(job), fragments={"tray": html}, **_facts(job))

@@ -1,107 +1,92 @@
-"""Pages of jobs: the tray on every page, and the list."""
-
-from dataclasses import dataclass
+"""Pages of jobs: the tray on every page, the list, one job, and what people do with them."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Case, IntegerField, When
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from jobs import asking, mine
-from jobs.models import Job, JobQueue, JobStatus
+from jobs import asking, mine, queues, tray
+from jobs.listing import FilterForm, listed
+from jobs.models import Job
+from jobs.showing import shown
 from people.access import can
-from people.models import User
 from people.views import Request
-from studio.lib.htmx import wants_fragment
-
-TRAY_ROWS = 6
-LIST_ROWS = 100
-
-
-@dataclass(frozen=True)
-class Tray:
-    """What runs and waits, of mine and of the team, what failed last, and which queues pause."""
-
-    jobs: list[Job]
-    running: int
-    waiting: int
-    failed: int
-    may_steer: bool
-    paused: list[JobQueue]
-
-
-def tray_of(user: User) -> Tray:
-    """The tray of a person: running first, then waiting, then the newest failed ones."""
-    visible = Job.objects.visible_to(user).for_people()
-    recent = visible.filter(
-        status_id__in=(JobStatus.RUNNING, JobStatus.QUEUED, JobStatus.FAILED)
-    ).order_by(
-        Case(
-            When(status_id=JobStatus.RUNNING, then=0),
-            When(status_id=JobStatus.QUEUED, then=1),
-            default=2,
-            output_field=IntegerField(),
-        ),
-        "-id",
-    )
-    return Tray(
-        jobs=list(recent.select_related("kind", "status", "asked_by")[:TRAY_ROWS]),
-        running=visible.filter(status_id=JobStatus.RUNNING).count(),
-        waiting=visible.filter(status_id=JobStatus.QUEUED).count(),
-        failed=visible.filter(status_id=JobStatus.FAILED).count(),
-        may_steer=bool(can(user, "job.cancel")),
-        paused=list(JobQueue.objects.filter(paused=True)),
-    )
+from studio.lib.addresses import Said
+from studio.lib.htmx import back_from, wants_fragment
+from studio.lib.pages import page_of
 
 
 @login_required
 @require_safe
-def tray(request: Request) -> HttpResponse:
-    return render(request, "jobs/_tray.html", {"tray": tray_of(request.user)})
+def tray_part(request: Request) -> HttpResponse:
+    return _tray(request)
+
+
+@login_required
+@require_POST
+def whose(request: Request) -> HttpResponse:
+    """Show the jobs of everybody or mine alone in the tray, from now on."""
+    tray.keep_whose(request.user, request.POST.get("whose", ""))
+    return _after(request)
 
 
 @login_required
 @require_safe
 def job_list(request: Request) -> HttpResponse:
-    rows = Job.objects.visible_to(request.user).for_people()
-    rows = rows.select_related("kind", "status", "asked_by")
-    status = request.GET.get("status", "")
-    states = {state.label: state for state in JobStatus}
-    if status in states:
-        rows = rows.filter(status_id=states[status])
+    """The jobs of my projects, newest first, as far as the filters ask for them."""
+    said = Said(request)
+    found, following = page_of(said, listed(request.user, said))
     context = {
-        "jobs": rows[:LIST_ROWS],
-        "status": status,
-        "filters": list(states),
-        "paused": JobQueue.objects.filter(paused=True),
+        "jobs": shown(request, found),
+        "form": FilterForm(request.user, said),
+        "is_filtered": bool(said.GET.keys() - {"cursor", "limit"}),
+        "is_first": "cursor" not in said.GET,
+        "first_url": said.with_one("cursor", ""),
+        "next_url": following,
+        "queues": queues.counted(),
         "may_steer": bool(can(request.user, "job.cancel")),
+        "may_pause": bool(can(request.user, "queue.steer")),
     }
     return render(request, "jobs/list.html", context)
 
 
 @login_required
+@require_safe
+def job_page(request: Request, pk: int) -> HttpResponse:
+    """One job: how it is, what it is about, and each time that a worker took it up."""
+    rows = Job.objects.visible_to(request.user)
+    job = get_object_or_404(rows.select_related("kind", "status", "asked_by", "project"), pk=pk)
+    (one,) = shown(request, [job])
+    context = {
+        "shown": one,
+        "job": job,
+        "attempts": job.attempt_rows.order_by(F("pk").desc()),
+        "may_steer": bool(can(request.user, "job.cancel")),
+    }
+    return render(request, "jobs/detail.html", context)
+
+
+@login_required
 @require_POST
 def cancel(request: Request, pk: int) -> HttpResponse:
-    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    asking.cancel(request.user, job)
+    asking.cancel(request.user, _job(request, pk))
     return _after(request)
 
 
 @login_required
 @require_POST
 def retry(request: Request, pk: int) -> HttpResponse:
-    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    asking.retry(request.user, job)
+    asking.retry(request.user, _job(request, pk))
     return _after(request)
 
 
 @login_required
 @require_POST
 def front(request: Request, pk: int) -> HttpResponse:
-    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    asking.to_front(request.user, job)
+    asking.to_front(request.user, _job(request, pk))
     return _after(request)
 
 
@@ -110,7 +95,7 @@ def front(request: Request, pk: int) -> HttpResponse:
 def cancel_mine(request: Request) -> HttpResponse:
     count = mine.cancel_mine(request.user)
     messages.success(request, f"{count} of your jobs {_are(count)} cancelled.")
-    return redirect("jobs")
+    return redirect(back_from(request, reverse("jobs")))
 
 
 @login_required
@@ -118,7 +103,27 @@ def cancel_mine(request: Request) -> HttpResponse:
 def retry_mine(request: Request) -> HttpResponse:
     count = mine.retry_mine(request.user)
     messages.success(request, f"{count} of your jobs {_are(count)} queued again.")
-    return redirect("jobs")
+    return redirect(back_from(request, reverse("jobs")))
+
+
+@login_required
+@require_POST
+def pause(request: Request, name: str) -> HttpResponse:
+    """Start nothing more of a queue; what runs goes on."""
+    queues.pause(request.user, queues.queue_named(name))
+    return _after(request)
+
+
+@login_required
+@require_POST
+def resume(request: Request, name: str) -> HttpResponse:
+    """Start a queue's work again."""
+    queues.resume(request.user, queues.queue_named(name))
+    return _after(request)
+
+
+def _job(request: Request, pk: int) -> Job:
+    return get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
 
 
 def _are(count: int) -> str:
@@ -127,5 +132,9 @@ def _are(count: int) -> str:
 
 def _after(request: Request) -> HttpResponse:
     if wants_fragment(request):
-        return render(request, "jobs/_tray.html", {"tray": tray_of(request.user)})
-    return redirect("jobs")
+        return _tray(request)
+    return redirect(back_from(request, reverse("jobs")))
+
+
+def _tray(request: Request) -> HttpResponse:
+    return render(request, "jobs/_tray.html", {"tray": tray.tray_of(request)})

@@ -13,6 +13,8 @@ from jobs.asking import Ask, ask
 from jobs.claiming import Lease
 from jobs.handling import handles
 from jobs.models import Job, JobStatus
+from jobs.publishing import tell
+from jobs.showing import FINDERS
 from jobs.sweeping import chore
 from variants import (
     checking,
@@ -30,6 +32,7 @@ from variants import (
 from variants.errors import VariantGone
 from variants.models import ImageVariant
 from variants.moving import set_status
+from variants.subjects import subjects_of
 from variants.telling import Telling
 from variants.trials import WorkflowTrial
 from variants.vocabulary import MOVES, VariantStatus
@@ -108,10 +111,18 @@ def generate(lease: Lease) -> None:
         publishing.request_settled(variant.request)
 
 
-@handles("variant.compare", "cpu", "Comparison of a reproduction with its original")
+@handles(
+    "variant.compare",
+    "cpu",
+    "Comparison of a reproduction with its original",
+    follows=True,
+)
 def compare(lease: Lease) -> None:
     comparing.compare(lease)
-    publishing.variant_changed(_variant(lease.job))
+    variant = _variant(lease.job)
+    publishing.variant_changed(variant)
+    sentence = f"{lease.job.title.capitalize()}: done."
+    tell(lease.job.asked_by_id, sentence, variant.get_absolute_url())
 
 
 def _trial(job: Job) -> WorkflowTrial:
@@ -132,7 +143,12 @@ def try_out(lease: Lease) -> None:
     trying.run(lease, _trial(lease.job))
 
 
-@handles("variant.withdraw", "io", "Taking a cancelled prompt back from its ComfyUI server")
+@handles(
+    "variant.withdraw",
+    "io",
+    "Taking a cancelled prompt back from its ComfyUI server",
+    follows=True,
+)
 def withdraw(lease: Lease) -> None:
     """Tell the server to stop; one that is away is told when it comes back (leftovers.py)."""
     submission = Submission.objects.select_related("server").get(pk=lease.job.args["submission_id"])
@@ -152,13 +168,19 @@ def mirror_check(job: Job) -> None:
         publishing.variant_changed(variant, "qa.finished")
 
 
-@handles("variant.qa", "cpu", "Automatic checks of a variant", on_change=mirror_check)
+@handles("variant.qa", "cpu", "Automatic checks of a variant", on_change=mirror_check, follows=True)
 def qa(lease: Lease) -> None:
     checking.check_pixels(lease)
     publishing.variant_changed(_variant(lease.job), "qa.finished")
 
 
-@handles("variant.embed", "gpu", "Face embedding and likeness of a variant", on_change=mirror_check)
+@handles(
+    "variant.embed",
+    "gpu",
+    "Face embedding and likeness of a variant",
+    on_change=mirror_check,
+    follows=True,
+)
 def embed(lease: Lease) -> None:
     checking.check_faces(lease)
     publishing.variant_changed(_variant(lease.job), "embedding.finished")
@@ -174,7 +196,12 @@ def remeasure(lease: Lease) -> None:
     reembedding.remeasure(lease)
 
 
-@handles("variant.likeness", "cpu", "Likeness of images to a source whose face was read anew")
+@handles(
+    "variant.likeness",
+    "cpu",
+    "Likeness of images to a source whose face was read anew",
+    follows=True,
+)
 def likeness(lease: Lease) -> None:
     publishing.likeness_measured(remeasuring.measure_again(lease))
 
@@ -188,6 +215,7 @@ def check_servers() -> None:
         waking.wake("comfy")
 
 
+FINDERS.append(subjects_of)
 narrow("comfy", waiting.when_a_server_is_free)
 vetting.ON_EMBEDDED.append(remeasuring.source_embedded)
 receiving.ON_REPLACED.append(rechecking.source_replaced)

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from characters.models import Character
+from jobs.publishing import tell
 from studio.lib.events import push, push_on_commit
 from variants.fragments import Bar, card_of
 from variants.models import GenerationRequest, ImageVariant
@@ -101,3 +103,14 @@ def request_settled(request: GenerationRequest | None) -> None:
     if request is None or request.variants.filter(status_id__in=UNFINISHED).exists():
         return
     push_on_commit("request.finished", [f"project-{request.project_id}"], request_id=request.pk)
+    made = request.variants.filter(sha256__isnull=False).count()
+    failed = request.variants.filter(status_id=VariantStatus.FAILED).count()
+    if made or failed:
+        address = reverse("request", args=[request.pk])
+        tone = "fail" if failed and not made else "warn" if failed else "pass"
+        tell(request.asked_by_id, _came_of_it(made, failed), address, tone=tone)
+
+
+def _came_of_it(made: int, failed: int) -> str:
+    ready = f"{made} candidate{'' if made == 1 else 's'} ready"
+    return f"{ready}, {failed} failed." if failed else f"{ready}."

@@ -12,6 +12,7 @@ from variants.viewing import is_open_to_all
 
 PREVIEW_EVERY_S = 0.4
 CARD_EVERY_S = 0.1
+TRAY_EVERY_S = 2.0
 PREVIEW_LIMITS = Limits(max_bytes=512 * 1024, max_pixels=2048 * 2048)
 
 
@@ -29,19 +30,32 @@ class Telling:
         self._card_at = 0.0
         self._preview_at = 0.0
         self._preview = ""
+        self._tray_at = 0.0
         self._may_show = is_open_to_all(variant)
 
     def __call__(self, progress: Progress) -> None:
         note = words(progress)
-        self._lease.progress(progress.fraction, note)
         now = time.monotonic()
-        if now - self._card_at < CARD_EVERY_S and progress.phase == self._phase:
+        is_due = now - self._card_at >= CARD_EVERY_S or progress.phase != self._phase
+        if is_due and progress.preview and self._may_show:
+            self._look(progress.preview, now)
+        self._lease.progress(progress.fraction, note, self._for_tray(now))
+        if not is_due:
             return
         self._card_at, self._phase = now, progress.phase
-        if progress.preview and self._may_show and now - self._preview_at >= PREVIEW_EVERY_S:
-            self._preview_at = now
-            self._preview = data_uri(progress.preview) or self._preview
         publishing.variant_progress(self._variant, progress.fraction, note, self._preview)
+
+    def _look(self, preview: Preview, now: float) -> None:
+        if now - self._preview_at >= PREVIEW_EVERY_S:
+            self._preview_at = now
+            self._preview = data_uri(preview) or self._preview
+
+    def _for_tray(self, now: float) -> str:
+        """The preview when it is time for another one: trays are on every page of the project."""
+        if not self._preview or now - self._tray_at < TRAY_EVERY_S:
+            return ""
+        self._tray_at = now
+        return self._preview
 
 
 def words(progress: Progress) -> str:

@@ -26,9 +26,11 @@ def clock(monkeypatch):
 @pytest.fixture
 def told(monkeypatch):
     events = []
-    monkeypatch.setattr(
-        "jobs.publishing.job_progress", lambda job: events.append((job.progress, job.note))
-    )
+
+    def tell(job, _preview):
+        events.append((job.progress, job.note))
+
+    monkeypatch.setattr("jobs.publishing.job_progress", tell)
     return events
 
 

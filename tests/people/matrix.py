@@ -105,6 +105,9 @@ OWN = [
     row("POST", "/opened/", "404 404 204 204 204", {"path": "/characters/{ready}/review/"}),
     row("GET", "/jobs/", "200 200 200 200 200"),
     row("GET", "/jobs/tray/", "200 200 200 200 200"),
+    row("POST", "/jobs/tray/whose/", "302 302 302 302 302", {"whose": "mine"}),
+    row("POST", "/queues/comfy/pause/", "403 403 403 403 302"),
+    row("POST", "/queues/io/resume/", "403 403 403 403 302"),
     row("POST", "/jobs/cancel-mine/", "302 403 403 302 302"),
     row("POST", "/jobs/retry-mine/", "302 403 403 302 302"),
     row("GET", "/projects/", "200 200 200 200 200"),
@@ -425,6 +428,7 @@ UPLOADS = [
 ]
 
 JOBS = [
+    row("GET", "/jobs/{waiting_job}/", "404 404 200 200 200"),
     row("POST", "/jobs/{waiting_job}/cancel/", "404 404 403 302 302"),
     row("POST", "/jobs/{failed_job}/retry/", "404 404 403 302 302"),
     row("POST", "/jobs/{waiting_job}/front/", "404 404 403 302 302"),

@@ -100,6 +100,6 @@ def test_no_page_and_no_list_asks_more_for_more_rows(studio):
             ) as captured:
                 assert client.get(path.format(**names)).status_code == 200
             counts.setdefault(name, []).append(len(captured))
-    grown = {name: pair for name, pair in counts.items() if pair[0] != pair[1]}
+    grown = {name: pair for name, pair in counts.items() if pair[0] < pair[1]}
     assert grown == {}
     assert {name: pair for name, pair in counts.items() if pair[1] > MOST} == {}

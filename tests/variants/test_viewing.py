@@ -181,18 +181,20 @@ def test_what_every_reader_of_a_page_hears_shows_no_rated_image(
         variant = rated.variant(opened, rating)
         with django_capture_on_commit_callbacks(execute=True):
             publishing.variant_changed(variant)
-        telling = Telling(_NoLease(), variant)
-        telling(step)
-    adult, adult_progress, general, general_progress = heard
+        lease = _Lease()
+        Telling(lease, variant)(step)
+        heard.append(lease.preview)
+    adult, adult_progress, adult_tray, general, general_progress, general_tray = heard
     assert "/media/variants/" not in adult
     assert "data:image" not in adult_progress
     assert "/media/variants/" in general
     assert "data:image" in general_progress
+    assert (adult_tray, general_tray[:10]) == ("", "data:image")
 
 
-class _NoLease:
-    def progress(self, fraction, note):
-        pass
+class _Lease:
+    def progress(self, _fraction, _note, preview):
+        self.preview = preview
 
 
 def test_a_page_of_rated_images_costs_no_more_queries_than_one(opened, creator):

@@ -1,0 +1,54 @@
+// The job tray: it stays as it was left, open or closed and scrolled, when it is fetched anew and
+// when the page is; the keyboard's place in it stays too; what has begun counts its seconds.
+const WIDE_PX = 1200;
+const OPEN = "tray";
+const SCROLLED = "tray-scrolled";
+const tray = () => document.getElementById("tray");
+let hadFocus = false;
+
+document.addEventListener("click", (event) => {
+  const head = event.target.closest(".tray-head");
+  if (head) sessionStorage.setItem(OPEN, head.parentElement.open ? "closed" : "open");
+});
+
+document.addEventListener("scroll", (event) => {
+  if (event.target.matches?.(".tray-list")) sessionStorage.setItem(SCROLLED, event.target.scrollTop);
+}, true);
+
+function settle(box) {
+  const left = sessionStorage.getItem(OPEN);
+  const runs = Number(tray().dataset.running) > 0 && document.querySelector("[data-cards]");
+  box.open = left ? left === "open" : Boolean(runs) && window.innerWidth >= WIDE_PX;
+  const list = box.querySelector(".tray-list");
+  if (list) list.scrollTop = Number(sessionStorage.getItem(SCROLLED));
+}
+
+document.addEventListener("htmx:load", (event) => {
+  const box = event.detail.elt.querySelector?.("details[data-tray]");
+  if (box) settle(box);
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id === "tray") hadFocus = event.detail.target.contains(document.activeElement);
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id !== "tray" || !hadFocus) return;
+  // The button that was pressed may be gone with what it did.
+  if (document.activeElement === document.body) document.getElementById("tray-head")?.focus();
+});
+
+const since = new WeakMap();
+
+function words(seconds) {
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 10 ? `${minutes} min ${Math.floor(seconds % 60)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+setInterval(() => {
+  if (document.hidden) return;
+  document.querySelectorAll("[data-elapsed-s]").forEach((part) => {
+    if (!since.has(part)) since.set(part, performance.now() - Number(part.dataset.elapsedS) * 1000);
+    else part.textContent = words((performance.now() - since.get(part)) / 1000);
+  });
+}, 1000);
