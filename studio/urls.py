@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from studio import home, opened, operating, tokens
+from studio import finding, home, opened, operating, tokens
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("projects/<int:pk>/", home.project, name="project"),
+    path("find/", finding.find, name="find"),
     path("opened/", opened.open_page, name="opened"),
     path("tokens.css", tokens.tokens_css, name="tokens-css"),
     path("healthz", operating.healthz, name="healthz"),

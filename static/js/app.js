@@ -15,4 +15,5 @@ import "./findings.js";
 import "./copying.js";
 import "./polling.js";
 import "./opened.js";
+import "./palette.js";
 import "./focus.js"; // after what knows better where the focus goes

@@ -102,6 +102,7 @@ OWN = [
     row("GET", "/settings/password/", "200 200 200 200 200"),
     row("POST", "/settings/password/", "302 302 302 302 302", NEW_PASSWORD),
     row("GET", "/operations/", "403 403 403 403 200"),
+    row("GET", "/find/?q=e", "200 200 200 200 200"),
     row("POST", "/opened/", "404 404 204 204 204", {"path": "/characters/{ready}/review/"}),
     row("GET", "/jobs/", "200 200 200 200 200"),
     row("GET", "/jobs/tray/", "200 200 200 200 200"),
