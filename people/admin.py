@@ -14,6 +14,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from people import two_factor
 from people.managing import archive_project, tell, unarchive_project
 from people.models import VIEW_ADULT, Project, ProjectMembership, User
 from studio.lib.evidence import Evidence, each
@@ -43,10 +44,26 @@ class MembershipInline(admin.TabularInline[ProjectMembership, Any]):
     extra = 0
 
 
+class HasSecondFactor(admin.SimpleListFilter):
+    """Who signs in with a code too."""
+
+    title = "two-factor sign-in"
+    parameter_name = "two_factor"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("on", "On"), ("off", "Off")]
+
+    def queryset(self, request: Any, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() in ("on", "off"):
+            return queryset.filter(two_factor__isnull=self.value() == "off")
+        return queryset
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User]):
     list_display = ["username", "first_name", "last_name", "email", "roles_shown", "is_active"]
-    list_filter = ["groups", "is_active"]
+    list_filter = ["groups", "is_active", HasSecondFactor]
+    actions = ["reset_two_factor"]
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
@@ -65,6 +82,11 @@ class UserAdmin(DjangoUserAdmin[User]):
     @admin.display(description="roles")
     def roles_shown(self, user: User) -> str:
         return ", ".join(sorted(user.roles)) or "none"
+
+    @admin.action(description="Reset the second factor: the password alone signs in again")
+    def reset_two_factor(self, request: Any, users: QuerySet[User]) -> None:
+        count = sum(two_factor.reset(request.user, user) for user in users)
+        self.message_user(request, f"Second factors that were reset: {count}.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are deactivated, never deleted: the record names them."""

@@ -1,6 +1,6 @@
 """REST: tokens and projects."""
 
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar, NotRequired, TypedDict
 
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -37,10 +37,11 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
 
 
 class CredentialsAsk(TypedDict):
-    """A user name and a password."""
+    """A user name and a password; a code too, where two-factor sign-in is on."""
 
     username: str
     password: str
+    code: NotRequired[str]
 
 
 class TokensJson(TypedDict):

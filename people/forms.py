@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 
-from people.models import Project
+from people.models import Project, User
 
+MAX_CODE = 40  # characters of a code, however it is spaced
 MAX_USERNAME = 150  # characters; a longer one would not fit into the record of failures
 
 
@@ -15,8 +15,22 @@ class SignInForm(AuthenticationForm):
     username = UsernameField(max_length=MAX_USERNAME, widget=forms.TextInput({"autofocus": True}))
 
 
-class AdminSignInForm(AdminAuthenticationForm):
-    username = UsernameField(max_length=MAX_USERNAME, widget=forms.TextInput({"autofocus": True}))
+class ProfileForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "email"]
+
+
+class CodeForm(forms.Form):
+    """A code of the second factor; a recovery code is longer."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=MAX_CODE,
+        widget=forms.TextInput(
+            {"autofocus": True, "autocomplete": "one-time-code", "autocapitalize": "none"}
+        ),
+    )
 
 
 class ProjectForm(forms.ModelForm[Project]):

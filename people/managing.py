@@ -115,6 +115,19 @@ def _own_name(name: str) -> Iterator[None]:
         ) from error
 
 
+def edit_profile(person: User, *, first_name: str, last_name: str, email: str) -> None:
+    """Change one's own name and address."""
+    said = {"first_name": first_name, "last_name": last_name, "email": email}
+    with transaction.atomic():
+        fresh = User.objects.select_for_update().get(pk=person.pk)
+        before = {name: getattr(fresh, name) for name in said}
+        changed = [name for name in said if said[name] != before[name]]
+        if not changed:
+            return
+        User.objects.filter(pk=person.pk).update(**{name: said[name] for name in changed})
+        tell(person, "user.profile", fresh, after={"fields": changed})
+
+
 def add_member(actor: User, project: Project, username: str) -> ProjectMembership:
     """Make a person a member; UnknownPerson when nobody active has that user name."""
     require(actor, "project.members", project)

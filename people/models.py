@@ -223,3 +223,43 @@ class WorkspaceState(Stamped):
 
     def __str__(self) -> str:
         return f"how {self.user_id} left {self.page} {self.object_id}"
+
+
+class TwoFactor(Stamped):
+    """A second factor that a person turned on: an app that shows a code every 30 seconds.
+
+    Its secret is made of `salt` and the studio's key, so that this table alone opens nothing.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="two_factor")
+    salt = models.CharField(max_length=64)
+    last_step = models.BigIntegerField(
+        default=0, db_default=0, help_text="The 30 seconds of the last code: each is good once."
+    )
+
+    class Meta:
+        db_table = "two_factors"
+
+    def __str__(self) -> str:
+        return f"the second factor of {self.user_id}"
+
+
+class RecoveryCode(Stamped):
+    """A code that stands in for the app, once; only its hash is kept."""
+
+    two_factor = models.ForeignKey(
+        TwoFactor, on_delete=models.CASCADE, related_name="recovery_codes"
+    )
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "recovery_codes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["two_factor", "digest"], name="uq_recovery_codes_two_factor_digest"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"a recovery code of {self.two_factor_id}"

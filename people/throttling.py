@@ -8,6 +8,8 @@ behind one address is locked out by somebody else's few slips.
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
+from axes.handlers.proxy import AxesProxyHandler
+from django.contrib.auth.signals import user_login_failed
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 
@@ -32,3 +34,16 @@ class SignInFailures(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no 
 
 def _sum(attempts: QuerySet[Any]) -> int:
     return attempts.aggregate(all=Sum("failures_since_start"))["all"] or 0
+
+
+def is_allowed(request: HttpRequest, username: str) -> bool:
+    """Whether this name may still try from this address; else the answer becomes the pause."""
+    allowed = bool(AxesProxyHandler.is_allowed(request, {"username": username}))
+    if not allowed:
+        request.axes_locked_out = True  # type: ignore[attr-defined]  # read by its middleware
+    return allowed
+
+
+def count_failure(request: HttpRequest, username: str) -> None:
+    """Count a wrong code as a wrong password is counted, and record it."""
+    user_login_failed.send(__name__, credentials={"username": username}, request=request)

@@ -1,16 +1,22 @@
 """Sign-in of programs: JSON web tokens that rotate; one that is used twice ends them all."""
 
-from typing import Any
+from typing import Any, cast
 
 from axes.conf import settings as axes
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import CharField
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
-from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
+from rest_framework_simplejwt.serializers import (
+    TokenObtainPairSerializer,
+    TokenObtainSerializer,
+    TokenRefreshSerializer,
+)
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from rest_framework_simplejwt.tokens import RefreshToken, Token
@@ -21,22 +27,50 @@ from rest_framework_simplejwt.views import (
     TokenRefreshView,
 )
 
-from people.forms import MAX_USERNAME
+from people import two_factor
+from people.forms import MAX_CODE, MAX_USERNAME
 from people.managing import tell
 from people.models import User
+from people.throttling import count_failure
+from studio.lib.errors import StudioError
+
+
+class CodeNeeded(StudioError):
+    """The password was right, and the person's second factor is on."""
+
+    code = "code_needed"
+    status = 401
 
 
 class SignInSerializer(TokenObtainPairSerializer):
-    """A pair of tokens; the sign-in is announced as one through the page is."""
+    """A pair of tokens; the sign-in is announced as one through the page is.
+
+    `code` is the second factor's, where it is on: without it CodeNeeded, and BadCode.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"] = CharField(write_only=True, max_length=MAX_USERNAME)
+        self.fields["code"] = CharField(
+            write_only=True, required=False, allow_blank=True, max_length=MAX_CODE
+        )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        tokens: dict[str, str] = super().validate(attrs)
-        user_logged_in.send(type(self.user), request=self.context["request"], user=self.user)
-        return tokens
+        code = attrs.pop("code", "")
+        TokenObtainSerializer.validate(self, attrs)
+        user = cast("User", self.user)
+        if two_factor.of(user):
+            self._check(user, code)
+        refresh = RefreshToken.for_user(user)
+        user_logged_in.send(type(user), request=self.context["request"], user=user)
+        return {"refresh": str(refresh), "access": str(refresh.access_token)}
+
+    def _check(self, user: User, code: str) -> None:
+        if not code:
+            raise CodeNeeded("Send the code of your app as `code` too.", field="code")
+        if not two_factor.passes(user, code):
+            count_failure(self.context["request"], user.username)
+            raise two_factor.BadCode
 
 
 class SignIn(TokenObtainPairView):
@@ -82,7 +116,8 @@ class RefreshSerializer(TokenRefreshSerializer):
                 refresh.set_iat()
                 refresh.outstand()
                 return {"access": access, "refresh": str(refresh)}
-            _end_all(user)
+            ended = _end(open_tokens(user))
+            tell(user, "user.token_reused", user, after={"ended": ended})
         raise TokenError("Token is blacklisted")
 
 
@@ -106,7 +141,22 @@ def holder(token: Token) -> User:
     return user
 
 
-def _end_all(user: User) -> None:
-    open_ = OutstandingToken.objects.filter(user=user, blacklistedtoken__isnull=True)
-    BlacklistedToken.objects.bulk_create(BlacklistedToken(token=token) for token in open_)
-    tell(user, "user.token_reused", user, after={"ended": len(open_)})
+def open_tokens(user: User) -> QuerySet[OutstandingToken]:
+    """The refresh tokens of a person that still open something, newest first."""
+    rows = OutstandingToken.objects.filter(user=user, blacklistedtoken__isnull=True)
+    return rows.filter(expires_at__gt=timezone.now()).order_by("-created_at", "-pk")
+
+
+def end_tokens(user: User, pk: int | None = None) -> int:
+    """End one refresh token of a person, or all of them; returns how many."""
+    with transaction.atomic():
+        tokens = open_tokens(user)
+        ended = _end(tokens if pk is None else tokens.filter(pk=pk))
+        if ended:
+            tell(user, "user.tokens_ended", user, after={"ended": ended})
+    return ended
+
+
+def _end(tokens: QuerySet[OutstandingToken]) -> int:
+    rows = [BlacklistedToken(token=token) for token in tokens]
+    return len(BlacklistedToken.objects.bulk_create(rows, ignore_conflicts=True))

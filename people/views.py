@@ -1,6 +1,7 @@
 """Pages: sign-in, settings, projects and members."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,14 +9,14 @@ from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from people import managing, workspace
+from people import managing, second_step, two_factor, workspace
 from people.access import can, require
 from people.forms import MemberForm, ProjectForm, SignInForm
 from people.models import Project, Theme, User
+from studio.lib.htmx import back_from
 
 THEME_S = 365 * 24 * 3600
 
@@ -26,6 +27,12 @@ class Request(HttpRequest):
     user: User
 
 
+def keep_theme(response: HttpResponse, theme: str) -> HttpResponse:
+    """For the pages that know nobody: the sign-in page, and the administration's style."""
+    response.set_cookie("theme", theme, max_age=THEME_S, samesite="Lax")
+    return response
+
+
 class SignIn(LoginView):
     template_name = "people/sign_in.html"
     authentication_form = SignInForm
@@ -33,9 +40,12 @@ class SignIn(LoginView):
     http_method_names = ["get", "post"]
 
     def form_valid(self, form: Any) -> HttpResponse:
-        answer = super().form_valid(form)
-        _keep_theme(answer, form.get_user().theme)
-        return answer
+        user = form.get_user()
+        if two_factor.of(user):
+            second_step.begin(self.request, user)
+            back = urlencode({"next": self.get_redirect_url()})
+            return HttpResponseRedirect(f"{reverse('sign-in-code')}?{back}")
+        return keep_theme(super().form_valid(form), user.theme)
 
 
 class SignOut(LogoutView):
@@ -63,30 +73,16 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     return response
 
 
-@login_required
-@require_safe
-def settings_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "people/settings.html")
-
-
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember the theme and go back: in a cookie, and for who has signed in on any device."""
     chosen = request.POST.get("theme", "auto")
-    back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = "/"
-    response = HttpResponseRedirect(back)
+    response = HttpResponseRedirect(back_from(request, "/"))
     if chosen in Theme.values:
         if isinstance(request.user, User):
             workspace.choose_theme(request.user, Theme(chosen))
-        _keep_theme(response, chosen)
+        keep_theme(response, chosen)
     return response
-
-
-def _keep_theme(response: HttpResponse, chosen: str) -> None:
-    """For the pages that know nobody: the sign-in page, and the administration's style."""
-    response.set_cookie("theme", chosen, max_age=THEME_S, samesite="Lax")
 
 
 @login_required

@@ -21,13 +21,22 @@ log = logging.getLogger(__name__)
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What every page knows: the theme, the name of the place, and whether it is kept as opened."""
-    user = getattr(request, "user", None)
-    chosen = user.theme if isinstance(user, User) else request.COOKIES.get("theme")
     return {
-        "theme": chosen if chosen in Theme.values else Theme.AUTO.value,
+        "theme": _theme(request),
         "workspace": {"name": "Likeness Studio"},
         "keeps_opened": is_kept(request),
     }
+
+
+def _theme(request: HttpRequest) -> str:
+    """The person's, else the browser's; a page that says that the database is away has one too."""
+    chosen = request.COOKIES.get("theme")
+    try:
+        user = getattr(request, "user", None)
+        chosen = user.theme if isinstance(user, User) else chosen
+    except (OperationalError, InterfaceError):
+        log.info("the person's theme was not read")
+    return chosen if chosen in Theme.values else Theme.AUTO.value
 
 
 FORM_ONLY = (

@@ -12,6 +12,8 @@ from tests.people.asking import send, signed_in
 from tests.people.matrix import GROUPS, ROLES, ROWS, of_the_studio, route_of, routes
 from tests.people.world import changed, everything, undone
 
+# Where who has not signed in is sent somewhere else than to sign in and back.
+SENT_ELSEWHERE = ("/sign-in/", "/sign-in/code/", "/settings/theme/")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Any id does where only the route counts.
 PLACEHOLDERS = defaultdict(lambda: 1, prompt=str(UUID(int=1)))
@@ -64,7 +66,7 @@ def test_who_has_not_signed_in_is_led_to_sign_in_and_back(db):
     cast = world.build()
     wrong = {}
     for row in ROWS:
-        if row.cells["anonymous"] != 302 or row.path in ("/sign-in/", "/settings/theme/"):
+        if row.cells["anonymous"] != 302 or row.path in SENT_ELSEWHERE:
             continue
         answer = send(signed_in(None, api=False), row, cast.ours)
         back = "" if row.path == "/sign-out/" else f"?next={_whole(answer.request)}"

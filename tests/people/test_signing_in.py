@@ -113,15 +113,15 @@ def test_odd_names_are_refused_not_failed_over(client, db, name):
     body = {"username": name, "password": "x"}
     answer = client.post("/api/v1/auth/token", body, content_type="application/json")
     assert answer.status_code in (400, 401)
-    assert client.post("/admin/login/", body).status_code == 200
+    assert client.post("/admin/login/", body).url.startswith("/sign-in/")
     assert all(len(event.after["name"]) <= 150 for event in AuditEvent.objects.all())
 
 
 def test_a_long_agent_and_a_long_address_are_no_fault_either(client, db):
     headers = {"User-Agent": "x" * 5000, "Accept": "text/html" + ";x" * 5000}
     body = {"username": "cleo", "password": WRONG}
-    for path in ("/sign-in/?next=/" + "x" * 5000, "/admin/login/?next=/" + "x" * 5000):
-        assert client.post(path, body, headers=headers).status_code == 200
+    path = "/sign-in/?next=/" + "x" * 5000
+    assert client.post(path, body, headers=headers).status_code == 200
 
 
 def test_signing_in_and_failing_are_recorded_with_address_and_without_passwords(client, creator):
