@@ -1,7 +1,7 @@
 // What a page offers to do: its tabs, the buttons of its head, and what is done with the ticked.
 const PLACES = [
   ".tabs a", "#content .page-head :is(a, button)", ".gallery-head :is(a, button)",
-  "#content button[form=picks]", "#content form#picks button[type=submit]", "[data-act-here]",
+  "#content button[form=picks]", "#content form#picks button[type=submit]",
 ].join(", ");
 
 const isOffered = (element) =>
