@@ -1,15 +1,20 @@
 """The list of jobs: which filters there are, and what they leave. Refuses unknown words."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from jobs.models import Job, JobKind, JobQuerySet, JobStatus
+from people import workspace
 from people.models import Project, User
 from studio.lib.addresses import Asked, Said, choice, moment, whole
 from studio.lib.errors import BadQuery
 from studio.lib.tables import Moment
 
+PAGE = "jobs"
+MAX_QUERY = 500  # characters
 STATES = {state.label: state for state in JobStatus}
 WORDS = {
     "queued": "Waiting",
@@ -40,6 +45,30 @@ def listed(user: User, request: Asked) -> JobQuerySet:
     if until := moment(request, "until", end=True):
         rows = rows.filter(created_at__lt=Moment(until))
     return rows.select_related("kind", "status", "asked_by", "project")
+
+
+def kept_query(user: User) -> str:
+    """The query string that the list was left with; empty for none."""
+    return str(workspace.left(user, PAGE).get("query", ""))
+
+
+def keep_query(user: User, query: str) -> None:
+    """Keep the filters of a query string, if the list takes them. Raises BadQuery."""
+    said = Said(_Address(QueryDict(query.removeprefix("?")[:MAX_QUERY])))
+    for name in set(said.GET) - set(FilterForm.base_fields):
+        said.take(name)
+    listed(user, said)
+    workspace.leave(user, PAGE, {"query": said.GET.urlencode()})
+
+
+@dataclass(frozen=True)
+class _Address:
+    """A query string that nobody asked for so far."""
+
+    GET: QueryDict
+
+    def build_absolute_uri(self, location: str | None = None) -> str:
+        return location or ""
 
 
 class FilterForm(forms.Form):

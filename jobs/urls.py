@@ -6,6 +6,7 @@ from jobs import views
 
 urlpatterns = [
     path("jobs/", views.job_list, name="jobs"),
+    path("jobs/left/", views.leave_list, name="jobs-left"),
     path("jobs/tray/", views.tray_part, name="job-tray"),
     path("jobs/tray/whose/", views.whose, name="job-tray-whose"),
     path("jobs/cancel-mine/", views.cancel_mine, name="jobs-cancel-mine"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs import asking, mine, queues, tray
-from jobs.listing import FilterForm, listed
+from jobs.listing import FilterForm, keep_query, kept_query, listed
 from jobs.models import Job
 from jobs.showing import shown
 from people.access import can
@@ -17,6 +17,8 @@ from people.views import Request
 from studio.lib.addresses import Said
 from studio.lib.htmx import back_from, wants_fragment
 from studio.lib.pages import page_of
+
+NO_FILTERS = {"cursor", "limit", "whose"}
 
 
 @login_required
@@ -36,13 +38,18 @@ def whose(request: Request) -> HttpResponse:
 @login_required
 @require_safe
 def job_list(request: Request) -> HttpResponse:
-    """The jobs of my projects, newest first, as far as the filters ask for them."""
+    """The jobs of my projects, newest first, as far as the filters ask for them.
+
+    An address without filters leads to those that the list was left with.
+    """
+    if not request.GET and (kept := kept_query(request.user)):
+        return redirect(f"{reverse('jobs')}?{kept}")
     said = Said(request)
     found, following = page_of(said, listed(request.user, said))
     context = {
         "jobs": shown(request, found),
         "form": FilterForm(request.user, said),
-        "is_filtered": bool(said.GET.keys() - {"cursor", "limit"}),
+        "is_filtered": said.GET.get("whose") == "mine" or bool(said.GET.keys() - NO_FILTERS),
         "is_first": "cursor" not in said.GET,
         "first_url": said.with_one("cursor", ""),
         "next_url": following,
@@ -51,6 +58,14 @@ def job_list(request: Request) -> HttpResponse:
         "may_pause": bool(can(request.user, "queue.steer")),
     }
     return render(request, "jobs/list.html", context)
+
+
+@login_required
+@require_POST
+def leave_list(request: Request) -> HttpResponse:
+    """Keep the filters that the list is left with: the query string `query`."""
+    keep_query(request.user, request.POST.get("query", ""))
+    return HttpResponse(status=204)
 
 
 @login_required

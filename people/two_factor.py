@@ -97,14 +97,14 @@ def renew_codes(user: User, code: str) -> list[str]:
         return _fresh_codes(factor)
 
 
-def reset(actor: User, user: User) -> bool:
-    """Take the second factor of somebody who lost it away; whether there was one."""
+def reset(actor: User, user: User) -> None:
+    """Take the second factor of somebody who lost it away. Raises NotOn."""
     require(actor, "user.reset_two_factor")
     with transaction.atomic():
         count, _ = TwoFactor.objects.filter(user=user).delete()
-        if count:
-            tell(actor, "user.two_factor_reset", user)
-    return bool(count)
+        if not count:
+            raise NotOn("No second factor is on.")
+        tell(actor, "user.two_factor_reset", user)
 
 
 def passes(user: User, code: str) -> bool:

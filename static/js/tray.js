@@ -1,10 +1,9 @@
 // The job tray: it stays as it was left, open or closed and scrolled, when it is fetched anew and
-// when the page is; the keyboard's place in it stays too; what has begun counts its seconds.
+// when the page is; what has begun counts its seconds.
 const WIDE_PX = 1200;
 const OPEN = "tray";
 const SCROLLED = "tray-scrolled";
 const tray = () => document.getElementById("tray");
-let hadFocus = false;
 
 document.addEventListener("click", (event) => {
   const head = event.target.closest(".tray-head");
@@ -26,15 +25,6 @@ function settle(box) {
 document.addEventListener("htmx:load", (event) => {
   const box = event.detail.elt.querySelector?.("details[data-tray]");
   if (box) settle(box);
-});
-
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target?.id === "tray") hadFocus = event.detail.target.contains(document.activeElement);
-});
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.id !== "tray" || !hadFocus) return;
-  // The button that was pressed may be gone with what it did.
-  if (document.activeElement === document.body) document.getElementById("tray-head")?.focus();
 });
 
 const since = new WeakMap();

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db.models.functions import Now
+from django.test import Client
 from django.utils import timezone
 
 from jobs.asking import Ask, ask
@@ -98,3 +99,21 @@ def test_a_button_leads_back_to_the_page_it_stood_on(page, asked, creator):
     assert page(creator).post(f"{here}cancel/", {"next": here}).url == here
     away = page(creator).post(f"{here}retry/", {"next": "https://elsewhere.example/"})
     assert away.url == "/jobs/"
+
+
+def test_the_list_opens_with_the_filters_that_it_was_left_with(page, creator, project):
+    browser = page(creator)
+    browser.post("/jobs/left/", {"query": "?status=failed&whose=&cursor=x&odd=1"})
+    elsewhere = Client()
+    elsewhere.force_login(creator, "people.backends.PeopleBackend")
+    assert elsewhere.get("/jobs/").url == "/jobs/?status=failed"
+    assert browser.get("/jobs/?whose=all").status_code == 200
+    browser.post("/jobs/left/", {"query": "?whose=all"})
+    assert browser.get("/jobs/").url == "/jobs/?whose=all"
+
+
+@pytest.mark.parametrize("query", ["status=odd", "since=tomorrow", "kind=%00"])
+def test_filters_that_the_list_does_not_know_are_not_kept(page, creator, project, query):
+    browser = page(creator)
+    assert browser.post("/jobs/left/", {"query": query}).status_code == 400
+    assert browser.get("/jobs/").status_code == 200

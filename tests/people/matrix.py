@@ -116,6 +116,7 @@ OWN = [
     row("POST", "/opened/", "404 404 204 204 204", {"path": "/characters/{ready}/review/"}),
     row("GET", "/jobs/", "200 200 200 200 200"),
     row("GET", "/jobs/tray/", "200 200 200 200 200"),
+    row("POST", "/jobs/left/", "204 204 204 204 204", {"query": "?whose=mine"}),
     row("POST", "/jobs/tray/whose/", "302 302 302 302 302", {"whose": "mine"}),
     row("POST", "/queues/comfy/pause/", "403 403 403 403 302"),
     row("POST", "/queues/io/resume/", "403 403 403 403 302"),
