@@ -103,6 +103,7 @@ class Scenes:
                 trashed=trashed,
                 search=search["id"],
                 webhook=admin.post("webhooks", told | {"project": project})["id"],
+                job=admin.get("jobs?limit=1")["results"][0]["id"],
             )
         )
 

@@ -37,6 +37,7 @@ class Shown:
     trashed: int
     search: int
     webhook: int
+    job: int
 
 
 def addresses(of: Shown) -> dict[str, str]:
@@ -77,9 +78,10 @@ def addresses(of: Shown) -> dict[str, str]:
         "import, into which project": "/imports/",
         "import a folder": f"/projects/{of.project}/import/",
         "inpaint": f"/variants/{of.variant}/inpaint/",
-        "jobs": "/jobs/",
+        "jobs": "/jobs/?whose=all",
         "jobs, failed": "/jobs/?status=failed",
         "jobs, filtered": "/jobs/?whose=mine&kind=variant.generate",
+        "job": f"/jobs/{of.job}/",
         "find": "/find/?q=e",
         "operations": "/operations/",
         "webhooks": "/webhooks/",

@@ -49,5 +49,6 @@ def pages_of(product: Product) -> dict[str, str]:
             trashed=trashed,
             search=search["id"],
             webhook=webhook["id"],
+            job=admin.get("jobs?limit=1")["results"][0]["id"],
         )
     )
