@@ -82,11 +82,13 @@ def turn_on(user: User, salt: str, code: str) -> list[str]:
         return _fresh_codes(factor)
 
 
-def turn_off(user: User, code: str) -> None:
-    """Ask for the password alone from now on. Raises BadCode and NotOn."""
+def turn_off(user: User, code: str) -> TwoFactor:
+    """Ask for the password alone from now on; what was on. Raises BadCode and NotOn."""
     with transaction.atomic():
-        _proved(user, code).delete()
+        factor = _proved(user, code)
+        factor.delete()
         tell(user, "user.two_factor_off", user)
+    return factor
 
 
 def renew_codes(user: User, code: str) -> list[str]:

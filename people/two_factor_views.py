@@ -1,6 +1,7 @@
 """Pages of the second factor: the second step of a sign-in, and turning it on and off."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import segno
 from django.contrib import messages
@@ -15,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from people import second_step, two_factor
 from people.forms import CodeForm
+from people.models import User
 from people.throttling import count_failure, is_allowed
 from people.views import Request, keep_theme
 from studio.lib.htmx import back_from
 
+T = TypeVar("T")
 BACKEND = "people.backends.PeopleBackend"
 SALT = "two_factor_salt"  # in the session: of the secret that was shown, until a code proves it
 
@@ -67,15 +70,8 @@ def two_factor_page(request: Request) -> HttpResponse:
 def renew_codes(request: Request) -> HttpResponse:
     """New recovery codes, shown once."""
     form = CodeForm(request.POST)
-    if form.is_valid() and is_allowed(request, request.user.username):
-        try:
-            return _codes_page(
-                request, two_factor.renew_codes(request.user, form.cleaned_data["code"])
-            )
-        except two_factor.BadCode as error:
-            count_failure(request, request.user.username)
-            form.add_error("code", error.sentence)
-    return _page(request, form)
+    codes = _proved(request, form, two_factor.renew_codes)
+    return _page(request, form) if codes is None else _codes_page(request, codes)
 
 
 @login_required
@@ -83,16 +79,23 @@ def renew_codes(request: Request) -> HttpResponse:
 def turn_off(request: Request) -> HttpResponse:
     """Ask for the password alone from now on."""
     form = CodeForm(request.POST)
-    if form.is_valid() and is_allowed(request, request.user.username):
-        try:
-            two_factor.turn_off(request.user, form.cleaned_data["code"])
-        except two_factor.BadCode as error:
-            count_failure(request, request.user.username)
-            form.add_error("code", error.sentence)
-        else:
-            messages.success(request, "Two-factor sign-in is off.")
-            return redirect("settings")
-    return _page(request, form)
+    if _proved(request, form, two_factor.turn_off) is None:
+        return _page(request, form)
+    messages.success(request, "Two-factor sign-in is off.")
+    return redirect("settings")
+
+
+def _proved(request: Request, form: CodeForm, step: Callable[[User, str], T]) -> T | None:
+    """What the step gives for the code of the form; None, with the reason in the form, for a wrong
+    one, which is counted as a wrong password is."""
+    if not form.is_valid() or not is_allowed(request, request.user.username):
+        return None
+    try:
+        return step(request.user, form.cleaned_data["code"])
+    except two_factor.BadCode as error:
+        count_failure(request, request.user.username)
+        form.add_error("code", error.sentence)
+    return None
 
 
 def _page(request: Request, form: CodeForm) -> HttpResponse:
