@@ -22,6 +22,7 @@ def test_it_is_turned_on_asked_for_and_turned_off(visit, product):
     assert faults(page) == {}
     page.get_by_label("Type the code").fill(phone.now())
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Keep these codes")).to_be_visible()
     codes = page.locator(".recovery li").all_inner_texts()
     assert len(codes) == 10
     assert faults(page) == {}
