@@ -1,6 +1,6 @@
 // What a page offers to do: its tabs, the buttons of its head, and what is done with the ticked.
 const PLACES = [
-  ".tabs a", "#content .page-head :is(a, button)", ".gallery-head :is(a, button)",
+  ".tabs a:not([aria-current])", "#content .page-head :is(a, button)", ".gallery-head :is(a, button)",
   "#content button[form=picks]", "#content form#picks button[type=submit]",
 ].join(", ");
 

@@ -7,6 +7,7 @@ const palette = document.getElementById("palette");
 const field = document.getElementById("palette-said");
 const list = document.getElementById("palette-list");
 const none = document.getElementById("palette-none");
+const usual = document.getElementById("palette-icon")?.content.firstElementChild;
 let typing = 0;
 let asked = null;
 let acts = [];
@@ -49,7 +50,7 @@ function showActs() {
     const name = document.createElement("span");
     name.className = "cut";
     name.textContent = act.name;
-    option.append(act.icon?.cloneNode(true) ?? "", name);
+    option.append((act.icon ?? usual).cloneNode(true), name);
     return option;
   }));
 }
