@@ -110,7 +110,7 @@ def test_it_stays_open_where_it_was_scrolled_and_whose_it_shows(visit, product, 
     assert scrolled > 0
     page.reload()
     expect(page.locator("#tray [id^=tray-cancel-]")).to_have_count(7)
-    assert rows.evaluate("(list) => list.scrollTop") == scrolled
+    until(page, f"document.querySelector('.tray-list').scrollTop === {scrolled}")
     with page.expect_response("**/jobs/tray/"):
         page.evaluate("htmx.trigger(document.body, 'tray')")
     until(page, f"document.querySelector('.tray-list').scrollTop === {scrolled}")
