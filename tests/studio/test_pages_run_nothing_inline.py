@@ -13,6 +13,7 @@ PAGES = [
     row for row in ROWS if row.method == "GET" and not row.is_api and not row.is_media
     and row.path not in ("/tokens.css", "/healthz", "/readyz", "/metrics")
     and "download" not in row.path
+    and not row.path.endswith("/list/")  # ids for the window of the gallery, as JSON
 ]  # fmt: skip
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
