@@ -14,6 +14,7 @@ const ADVANCES = ["approve", "reject", "crown", "shortlist"];
 const OF_CANDIDATES = ["approve", "reject", "crown"];
 const TAKES_OTHERS = ["crown", "delete"];
 const reasons = document.getElementById("review-reasons");
+let asked = null; // the frame that the reasons are asked for
 
 async function decideOn(here, verb, more) {
   const next = afterwards(here);
@@ -67,15 +68,16 @@ export function trash() {
 }
 
 export function askWhy() {
-  if (isShown(current()) && isOpen(current())) reasons.showModal();
+  asked = current();
+  if (isShown(asked) && isOpen(asked)) reasons.showModal();
 }
 
 reasons.addEventListener("keydown", (event) => {
   const chips = [...reasons.querySelectorAll(".chip")];
   if (/^\d$/.test(event.key) && !event.repeat) chips[(Number(event.key) + 9) % 10]?.click();
 });
-reasons.addEventListener("close", () => {
-  toViewer();
-  if (reasons.returnValue) act("reject", { reason: reasons.returnValue });
-  reasons.returnValue = "";
+// At once, for the event of closing comes later, when the cursor may be elsewhere.
+reasons.addEventListener("submit", ({ submitter }) => {
+  if (submitter.value && current() === asked) act("reject", { reason: submitter.value });
 });
+reasons.addEventListener("close", () => toViewer());

@@ -58,4 +58,4 @@ export function watchDesk(act) {
   }, true);
 }
 
-export const showRecipe = () => desk.querySelector('[aria-label="Parameters"]')?.scrollIntoView({ block: "start" });
+export const showRecipe = () => desk.querySelector('[aria-label="Parameters"], [aria-label="Provenance"]')?.scrollIntoView({ block: "start" });

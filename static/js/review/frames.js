@@ -13,7 +13,8 @@ export const typeOf = (frame) => part(frame).dataset.type;
 export const isHero = (frame) => part(frame).dataset.hero === "yes";
 export const isShortlisted = (frame) => part(frame).dataset.shortlisted === "yes";
 export const revisionOf = (frame) => Number(frame.querySelector('[name="revision"]').value);
-export const isOpen = (frame) => !frame.dataset.sent && ["generated", "editing"].includes(statusOf(frame));
+const DECIDING = ["approve", "reject", "crown", "delete"];
+export const isOpen = (frame) => !DECIDING.includes(frame.dataset.sent) && ["generated", "editing"].includes(statusOf(frame));
 export const ticked = () => frames().filter((frame) => frame.hasAttribute("data-ticked"));
 
 export function neighbour(frame, step, all = frames()) {

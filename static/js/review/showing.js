@@ -46,8 +46,9 @@ export const isShown = (frame) => frame && onScreen === pkOf(frame) && (room.lay
 // What was done, or why not.
 export function tell(sentence) { said.textContent = sentence; }
 
-// What the framed one is, and how far one has come.
+// What the framed one is, and how far one has come; not before a key would act on it.
 export function say(frame) {
+  if (!isShown(frame)) return;
   const all = frames();
   const decided = all.filter((other) => !["generated", "editing"].includes(statusOf(other)) || other.dataset.sent).length;
   line.textContent = `${frame.dataset.name} · ${stateOf(frame)} · ${all.indexOf(frame) + 1} of ${all.length} · ${decided} decided`;
