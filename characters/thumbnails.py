@@ -24,7 +24,10 @@ class Stored(Protocol):
 def picture(image: Stored, rendition: str) -> SafeString:
     """An `<img>` of a rendition; whether it may be shown was asked before."""
     address = reverse(f"{image.KIND}-media", args=[image.pk, rendition])
-    return format_html('<img src="{}" alt="" class="{}" loading="lazy">', address, rendition)
+    name = f"{image.KIND} {image.pk}"
+    return format_html(
+        '<img src="{}" alt="{}" class="{}" loading="lazy">', address, name, rendition
+    )
 
 
 def source_picture(source: SourceImage | None, rendition: str = "w256") -> SafeString | str:

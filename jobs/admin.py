@@ -11,7 +11,7 @@ from audit.recording import record
 from jobs import asking, queues
 from jobs.models import Job, JobAttempt, JobQueue, Worker
 from people.models import User
-from studio.lib.evidence import Evidence, each
+from studio.lib.evidence import Evidence, Values, each
 
 
 class AttemptInline(Evidence, admin.TabularInline[JobAttempt, Job]):
@@ -43,7 +43,7 @@ class JobAdmin(Evidence, admin.ModelAdmin[Job]):
         "created_at",
     ]
     list_display_links = ["id", "title"]
-    list_filter = ["status", "queue", "kind", "error_code", "project"]
+    list_filter = ["status", "queue", "kind", ("error_code", Values), "project"]
     search_fields = ["=id", "title", "error", "asked_by__username", "project__name"]
     list_select_related = ["kind", "status", "asked_by"]
     date_hierarchy = "created_at"

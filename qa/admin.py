@@ -19,7 +19,7 @@ from qa.models import (
     QAThreshold,
     QAVerdict,
 )
-from studio.lib.evidence import Evidence
+from studio.lib.evidence import Evidence, Values
 
 
 class ResultInline(Evidence, admin.TabularInline[QACheckResult, QAReport]):
@@ -37,7 +37,7 @@ class FaceInline(Evidence, admin.TabularInline[FaceEmbedding, QAReport]):
 @admin.register(QAReport)
 class QAReportAdmin(Evidence, admin.ModelAdmin[QAReport]):
     list_display = ["id", "project", "subject", "verdict", "finished_at", "error_code"]
-    list_filter = ["verdict", "subject", "error_code", "project"]
+    list_filter = ["verdict", "subject", ("error_code", Values), "project"]
     search_fields = ["=id", "project__name", "error"]
     list_select_related = ["project", "verdict"]
     date_hierarchy = "created_at"
@@ -65,6 +65,15 @@ class QAVerdictAdmin(Evidence, admin.ModelAdmin[QAVerdict]):
     search_fields = ["name", "description"]
 
 
+class LimitsForm(ModelForm[QAThreshold]):
+    """Limits in a row of the list, each named by its check."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values() if self.instance.pk else ():
+            field.widget.attrs["aria-label"] = f"{self.instance.qa_check}: {field.label}"
+
+
 @admin.register(QAThreshold)
 class QAThresholdAdmin(admin.ModelAdmin[QAThreshold]):
     list_display = ["qa_check", "project", "warn_limit", "fail_limit", "updated_at"]
@@ -86,6 +95,11 @@ class QAThresholdAdmin(admin.ModelAdmin[QAThreshold]):
             return
         stored = QAThreshold.objects.select_related("qa_check", "project").get(pk=obj.pk)
         thresholds.set_limits(person, stored, obj.warn_limit, obj.fail_limit)
+
+    def get_changelist_form(
+        self, request: HttpRequest, **kwargs: Any
+    ) -> type[ModelForm[QAThreshold]]:
+        return super().get_changelist_form(request, **({"form": LimitsForm} | kwargs))
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: QAThreshold | None = None

@@ -13,7 +13,7 @@ from characters.models import ContentRating
 from characters.thumbnails import Pictured, picture
 from people.access import can
 from people.models import User
-from studio.lib.evidence import Evidence, ReasonForm, each, reason_of
+from studio.lib.evidence import Evidence, ReasonForm, Values, each, reason_of
 from variants import (
     export_admin,  # noqa: F401  importing registers
     exporting,
@@ -90,7 +90,7 @@ class ImageVariantAdmin(Pictured, Discreet, Evidence, admin.ModelAdmin[ImageVari
         "kind",
         "provenance",
         "qa_report__verdict",
-        "model",
+        ("model", Values),
         "character__project",
     ]
     search_fields = [

@@ -1,11 +1,13 @@
 """What pages of the admin share: evidence is only looked at, what is done to rows is counted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.filters import AllValuesFieldListFilter
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
@@ -25,6 +27,16 @@ class Evidence:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class Values(AllValuesFieldListFilter):
+    """The values that rows have, where the empty one has a name too."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            display = str(choice["display"])  # with facets, " (3)" is the count of the empty one
+            named = display if display[:1].strip() else f"none{display}"
+            yield choice | {"display": named}
 
 
 class ReasonForm(ActionForm):

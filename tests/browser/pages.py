@@ -1,22 +1,23 @@
 """The pages of the product on rows made for them, and looking at each."""
 
 from collections.abc import Callable
+from pprint import pformat
 from typing import Any
 
 from tests.browser.addresses import Shown, addresses
 from tests.browser.product import Product
 
 
-def every(page: Any, shown: dict[str, str], look: Callable[[Any], Any]) -> dict[str, Any]:
-    """What `look(page)` finds wrong on each page; {} when nothing is."""
-    found = {}
+def every(page: Any, shown: dict[str, str], look: Callable[[Any], Any]) -> None:
+    """Fail with all that `look(page)` finds wrong, page by page."""
+    found = []
     for name, address in shown.items():
         page.goto(address)
         page.locator("#content, .alone").first.wait_for()
         page.wait_for_load_state("networkidle")
         if wrong := look(page):
-            found[name] = wrong
-    return found
+            found.append(f"{name}: {pformat(wrong)}")
+    assert not found, "\n".join(found)
 
 
 def pages_of(product: Product) -> dict[str, str]:

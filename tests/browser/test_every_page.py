@@ -3,11 +3,11 @@
 import pytest
 
 from tests.browser.addresses import ADMINISTRATION
-from tests.browser.page_faults import faults
+from tests.browser.page_faults import faults, moving
 from tests.browser.pages import every
 from tests.browser.seeing import expect
 
-PHONE, DESK = (360, 740), (1920, 1080)
+PHONE, TABLET, DESK, WALL = (360, 740), (1024, 768), (1920, 1080), (3840, 2160)
 
 
 def as_viewport(size):
@@ -16,13 +16,18 @@ def as_viewport(size):
 
 @pytest.mark.parametrize(
     ("size", "theme"),
-    [(PHONE, "dark"), (DESK, "light")],
-    ids=["360 px, dark", "1920 px, light"],
+    [(PHONE, "dark"), (TABLET, "light"), (DESK, "dark"), (WALL, "light")],
+    ids=["360 px, dark", "1024 px, light", "1920 px, dark", "3840 px, light"],
 )
 def test_every_page_fits_has_names_and_can_be_read(visit, shown, size, theme):
-    touch = {"is_mobile": size is PHONE, "has_touch": size is PHONE}
+    touch = {"is_mobile": size is PHONE, "has_touch": size in (PHONE, TABLET)}
     page = visit("admin", viewport=as_viewport(size), color_scheme=theme, **touch)
-    assert every(page, shown, faults) == {}
+    every(page, shown, faults)
+
+
+def test_nothing_moves_on_any_page_where_that_is_not_wanted(visit, shown):
+    page = visit("admin", reduced_motion="reduce")
+    every(page, shown, moving)
 
 
 def test_the_administration_loads_without_complaints(visit, shown, complaints):

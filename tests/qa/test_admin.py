@@ -1,5 +1,7 @@
 """QA in the admin: evidence cannot be changed, thresholds can, and a model is made active."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -119,3 +121,18 @@ def test_a_model_with_its_weights_is_made_the_active_one(admin, settings, tmp_pa
     ]
     event = AuditEvent.objects.get(verb="embedding_model.activate")
     assert event.before == {"active": "dlib-resnet v1-mtcnn5"}
+
+
+def test_each_limit_in_the_list_is_named_and_the_list_may_be_empty(admin):
+    limit = QAThreshold.objects.select_related("qa_check").first()
+    shown = admin.get(page("qathreshold_changelist")).content.decode()
+    assert f'aria-label="{limit.qa_check}: Warn limit"' in shown
+    empty = admin.get(page("qathreshold_changelist"), {"q": "no such check"})
+    assert "0 QA thresholds" in empty.content.decode()
+
+
+def test_a_filter_names_the_empty_value(admin, report):
+    plain = admin.get(page("qareport_changelist")).content.decode()
+    assert re.search(r'<a href="\?error_code=">\s*none\s*</a>', plain)
+    counted = admin.get(page("qareport_changelist"), {"_facets": "True"}).content.decode()
+    assert re.search(r">\s*none \(1\)\s*</a>", counted)
