@@ -155,18 +155,19 @@ def _eight_to_a_hero(page: "Page", eight: Candidates) -> Row:
 
 def _scripted(page: "Page", product: Product, line: Candidates) -> Row:
     _review(page, line)
+    before = len(scripted.decided(product, line.character, "creator"))
     begun = time.perf_counter()
     asked = scripted.asked(scripted.run(page, line.variants[-1]))
     minutes = (time.perf_counter() - begun) / 60
     page.wait_for_selector(".frame[data-sent]", state="detached")
-    decided = scripted.decided(product, line.character, "creator")[-len(asked) :]
-    wrong = sum(one != other for one, other in zip(asked, decided, strict=True))
+    decided = scripted.decided(product, line.character, "creator")[before:]
+    wrong, refused = len(set(decided) - set(asked)), len(set(asked) - set(decided))
     pace = len(asked) / minutes
     return Row(
         f"scripted reviewer, {len(asked)} decisions",
-        f"{pace:.0f} a minute, {wrong} misdirected",
-        goal=f"at least {A_MINUTE} a minute, none misdirected",
-        met=pace >= A_MINUTE and not wrong,
+        f"{pace:.0f} a minute, {wrong} misdirected, {refused} refused",
+        goal=f"at least {A_MINUTE} a minute, none misdirected or refused",
+        met=pace >= A_MINUTE and not wrong and not refused,
     )
 
 

@@ -55,6 +55,12 @@ export function reference(against, chosen) {
   return source && pictureIn(source.dataset, source.dataset.src);
 }
 
+// One hero of a type: the part of the one before says so itself a moment later.
+export function dethrone(hero) {
+  const others = frames().filter((one) => one !== hero && typeOf(one) === typeOf(hero));
+  others.filter(isHero).forEach((one) => { part(one).dataset.hero = "no"; });
+}
+
 // The hero of a type as this page shows it: in the strip, else as it was told.
 export function heroOf(type) {
   const all = frames().filter((one) => typeOf(one) === type);

@@ -1,6 +1,6 @@
 // Decisions on their way: one after the other, each with what was seen when its key was pressed.
 import { sentenceOf } from "../answers.js";
-import { frameOf, heroOf, pkOf, revisionOf, typeOf } from "./frames.js";
+import { dethrone, frameOf, heroOf, isHero, pkOf, revisionOf, typeOf } from "./frames.js";
 
 export const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const became = new Map(); // `id:revision` to the revision that this page's own decision made of it
@@ -78,5 +78,6 @@ export async function decide(verb, frame, more = {}) {
   if (answer.text && answer.told) apply(answer.text);
   const fresh = frameOf(pk);
   if (answer.done && fresh && revisionOf(fresh) > sent) became.set(`${pk}:${sent}`, sent + 1);
+  if (answer.done && fresh && isHero(fresh)) dethrone(fresh);
   return { ...answer, verb, pk };
 }
