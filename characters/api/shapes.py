@@ -12,11 +12,16 @@ from characters.resembling import resembling
 from characters.viewing import viewing_of
 from people.models import Project
 from people.requests import SignedIn
-from qa.models import FaceEmbedding, QAReport
+from qa.models import FaceEmbedding, QACheckResult, QAReport
 from qa.policy import Verdict
 from qa.similarity import band
 from studio.lib.errors import NotFound
 from studio.lib.media import RENDITIONS
+
+
+def with_checks(of: str = "") -> Prefetch[str]:
+    """The checks of a report, or of the report that `of` leads to, for prefetch_related."""
+    return Prefetch(f"{of}results", QACheckResult.objects.select_related("qa_check"))
 
 
 def with_resemblances() -> Prefetch[str]:
@@ -192,7 +197,7 @@ def report_json(report: QAReport | None) -> ReportJson | None:
     """A QA report with its checks, which a list has fetched for all its reports at once."""
     if report is None:
         return None
-    prefetch_related_objects([report], "results__qa_check")
+    prefetch_related_objects([report], with_checks())
     return {
         "id": report.pk,
         "verdict": Verdict(report.verdict_id).label if report.verdict_id else None,
@@ -229,6 +234,8 @@ def faces_json(report: QAReport | None, counting: FaceEmbedding | None) -> list[
 
 def _resemblances(source: SourceImage) -> list[ResemblanceJson]:
     """Whom it looks like; a list has fetched them for all its sources at once."""
+    if source.embedding_id is None:
+        return []  # without a face it is found like nobody
     prefetch_related_objects([source], with_resemblances())
     return [
         {

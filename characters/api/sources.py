@@ -13,6 +13,7 @@ from characters.api.shapes import (
     SourceJson,
     character_for,
     source_json,
+    with_checks,
     with_resemblances,
 )
 from characters.incoming import file_of, source_limits
@@ -62,7 +63,7 @@ def source_history(request: SignedIn, pk: int) -> Response:
         .sources.present()
         .select_related("qa_report", "embedding__model", "created_by")
     )
-    rows = rows.prefetch_related("qa_report__results__qa_check", with_resemblances())
+    rows = rows.prefetch_related(with_checks("qa_report__"), with_resemblances())
     found, following = page_of(request, rows)
     return Response({"results": [source_json(request, s) for s in found], "next": following})
 

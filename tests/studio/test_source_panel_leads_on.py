@@ -8,7 +8,11 @@ from django.template.loader import render_to_string
 
 def panel(**changes: Any) -> str:
     character = SimpleNamespace(
-        pk=3, name="Ines", is_locked=False, baseline=SimpleNamespace(label="pending_upload")
+        pk=3,
+        project_id=1,
+        name="Ines",
+        is_locked=False,
+        baseline=SimpleNamespace(label="pending_upload"),
     )
     values = {
         "character": character, "source": None, "badges": [], "checks": [], "report": None,
