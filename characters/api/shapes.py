@@ -186,11 +186,10 @@ SOURCE_SHOWN = (
 def character_for(request: SignedIn, pk: int, *more: str) -> Character:
     """The character with `more` that its row refers to; NotFound if the person may not see it."""
     rows = Character.objects.visible_to(request.user)
-    shown = rows.select_related("project", "current_source", *more)
-    character = shown.filter(pk=pk).first()
-    if character is None:
-        raise NotFound("There is no such character, or it is not yours to see.")
-    return character
+    try:
+        return rows.select_related("project", "current_source", *more).get(pk=pk)
+    except Character.DoesNotExist as error:
+        raise NotFound("There is no such character, or it is not yours to see.") from error
 
 
 def report_json(report: QAReport | None) -> ReportJson | None:
