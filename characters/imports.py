@@ -90,6 +90,7 @@ class ImportEntry(Stamped):
 
     class Meta:
         db_table = "folder_import_entries"
+        verbose_name_plural = "import entries"
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
