@@ -69,8 +69,10 @@ class _Axes:
             draw.text((side - 8, y), f"{tick:g}", FAINT, self._font, anchor="rm")
         x, bottom = self._at((0.5, 0))
         draw.text((x, bottom + 26), across, INK, self._font, anchor="ma")
-        side, y = self._at((0, 1))
-        draw.text((side + 8, y + 6), up, INK, self._font)
+        side, y = self._at((0, 0.5))
+        upwards = ImageFont.TransposedFont(self._font, Image.Transpose.ROTATE_90)
+        half = self._font.getlength(up) / 2
+        draw.text((side - EDGE + 6, y - half), up, INK, upwards)
 
     def line(self, points: Sequence[Point], colour: tuple[int, int, int]) -> None:
         self._draw.line([self._at(point) for point in points], colour, 2)

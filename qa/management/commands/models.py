@@ -69,7 +69,7 @@ def _text(rows: list[dict[str, Any]], detector: list[dict[str, Any]]) -> str:
         lines += [
             f"{row['model']} {row['version']}{active}",
             f"  {row['dimensions']} dimensions, {row['metric']}, {row['faces']:,} faces read",
-            "  match from {match:g}, check from {check:g}".format_map(row["thresholds"]),
+            "  match from {match:.3g}, check from {check:.3g}".format_map(row["thresholds"]),
             f"  licence: {row['licence']}",
             f"  {_weights(row)}",
         ]
