@@ -45,7 +45,7 @@ class Pictured:
     readonly_fields: Any = ("large",)
 
     def picture_of(self, row: Any, rendition: str) -> SafeString | str:
-        """The picture of a row, or a word in its place."""
+        """The picture of a row, or a word in its place: each admin of images has its own."""
         raise NotImplementedError
 
     @admin.display(description="image")

@@ -85,7 +85,7 @@ class BellConsumer(Consumer):
             rung: Any = self._broker.client.blpop([self._bell], timeout=self._timeout_s)
         except RedisError as error:
             self._free.release()
-            raise ConnectionClosed(error) from error  # type: ignore[no-untyped-call]
+            raise ConnectionClosed(error) from error  # type: ignore[no-untyped-call]  # dramatiq's
         if rung is None:
             self._free.release()
             return None
