@@ -47,7 +47,8 @@ def test_signing_in_and_asking_for_candidates_by_keys(visit, product, faultless)
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert focused(page) == "content"
-    tab_until(page, "document.activeElement.textContent.includes('Generate the first')")
+    link = "document.activeElement.matches('a')"
+    tab_until(page, f"{link} && document.activeElement.textContent.includes('Generate the first')")
     page.keyboard.press("Enter")
     page.wait_for_url("**/generate/")
     tab_until(page, "document.activeElement.name === 'count'")
