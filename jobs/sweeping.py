@@ -49,6 +49,8 @@ def do_chores() -> None:
         try:
             work()
         except Exception:
+            if not threading.main_thread().is_alive():
+                return  # the process ends, which takes from under a chore what it needs
             log.exception("a chore of the sweeper broke; the next round tries again")
 
 

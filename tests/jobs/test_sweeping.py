@@ -71,6 +71,18 @@ def test_a_chore_that_breaks_keeps_no_other_from_its_turn(db, chores, caplog):
     assert "this chore" in caplog.text
 
 
+def test_a_chore_that_breaks_because_the_process_ends_is_no_news(monkeypatch, caplog, chores):
+    ended = threading.Thread()
+    monkeypatch.setattr(sweeping.threading, "main_thread", lambda: ended)
+
+    @sweeping.chore
+    def breaks():
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    sweeping.do_chores()
+    assert not caplog.records
+
+
 def test_a_follower_that_breaks_does_not_stop_the_round(work, caplog):
     def breaks(job):
         raise StudioError("The variant is gone.")
