@@ -168,7 +168,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 
-# In the process: a card costs more to bring from elsewhere than to render (variants/cards.py).
+# In the process: what is made of a variant costs more to bring from elsewhere than to make anew
+# (variants/keeping.py).
 CACHES = {
     name: {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -176,7 +177,7 @@ CACHES = {
         "TIMEOUT": 3600,
         "OPTIONS": {"MAX_ENTRIES": entries},
     }
-    for name, entries in (("default", 10_000), ("cards", 5_000))
+    for name, entries in (("default", 10_000), ("variants", 5_000))
 }
 
 # --- workers and events -------------------------------------------------------------------------

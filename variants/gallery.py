@@ -16,9 +16,10 @@ from people.access import role_allows
 from people.views import Request
 from studio.lib.addresses import Said, choice
 from studio.lib.pages import page_of
-from variants.cards import SIGNATURE, cards_of
+from variants.cards import cards_of
 from variants.filter_form import FilterForm
 from variants.filtering import NAMES, narrowed, order_of
+from variants.keeping import SIGNATURE
 from variants.models import ImageVariant, VariantTag
 from variants.ordering import refusal
 from variants.tabs import WHOLE, Chip, Tab, chips, status_tabs, type_tabs, way

@@ -2,6 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
+from django.http import HttpResponse
 from rest_framework.decorators import parser_classes
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from studio.lib.openapi import Page, operation
 from studio.lib.pages import PAGED, page_of
 from studio.lib.routes import both
 from variants import importing, trashing
+from variants.api.bodies import BODY, bodies_of, list_answer
 from variants.api.shapes import (
     IF_MATCH,
     ONE,
@@ -22,7 +24,6 @@ from variants.api.shapes import (
     answer,
     if_match,
     purging,
-    scored_json,
     variant_for,
     variant_json,
 )
@@ -51,7 +52,7 @@ class VariantAsk(TypedDict):
 @api_view(["GET", "POST"])
 @parser_classes([MultiPartParser, FormParser, Json])
 @limited("upload")
-def variants(request: SignedIn, pk: int) -> Response:
+def variants(request: SignedIn, pk: int) -> HttpResponse:
     """The source image and one page of variants, newest first or as `sort` says.
 
     POST adds one that was made elsewhere.
@@ -62,15 +63,13 @@ def variants(request: SignedIn, pk: int) -> Response:
         with upload_of(request) as upload:
             made = importing.upload_variant(request.user, character, upload, kind)
         return answer(request, variant_for(request, pk, made.pk), status=201)
-    rows = narrowed(request, character.variants.present().for_cards())
-    found, following = page_of(request, rows, order=order_of(request))
+    rows = narrowed(request, character.variants.present()).with_out()
+    found, following = page_of(request, rows, order=order_of(request), columns=BODY)
     source = character.current_source
-    return Response(
-        {
-            "source_image": source_json(request, source) if source else None,
-            "results": scored_json(request, found),
-            "next": following,
-        }
+    return list_answer(
+        bodies_of(request, found),
+        source_image=source_json(request, source) if source else None,
+        next=following,
     )
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from characters.api import FoundFaceJson, ReportJson, faces_json, report_json
 from characters.models import ContentRating
 from people.requests import SignedIn
-from qa.scores import Scores, scores_of
+from qa.scores import Scores
 from studio.lib.addresses import whole as whole_number
 from studio.lib.errors import NotFound, StudioError
 from studio.lib.media import RENDITIONS
@@ -137,14 +137,6 @@ def variant_for(request: SignedIn, pk: int, vid: int, *, trashed: bool = False) 
     if variant is None:
         raise NotFound("There is no such variant, or it is not yours to see.")
     return variant
-
-
-def scored_json(request: SignedIn, found: list[ImageVariant]) -> list[VariantJson]:
-    """What the API says of each in a list where scores are compared, by one more query."""
-    scores = scores_of({row.qa_report_id for row in found if row.qa_report_id})
-    return [
-        {**variant_json(request, row), "qa_scores": scores[row.qa_report_id or 0]} for row in found
-    ]
 
 
 def variant_json(request: SignedIn, variant: ImageVariant, *, whole: bool = False) -> VariantJson:
