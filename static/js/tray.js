@@ -16,7 +16,7 @@ document.addEventListener("scroll", (event) => {
 
 function settle(box) {
   const left = sessionStorage.getItem(OPEN);
-  const runs = Number(tray().dataset.running) > 0 && document.querySelector("[data-cards]");
+  const runs = Number(tray().dataset.running) > 0 && document.querySelector(".gallery");
   box.open = left ? left === "open" : Boolean(runs) && window.innerWidth >= WIDE_PX;
   const list = box.querySelector(".tray-list");
   if (list) list.scrollTop = Number(sessionStorage.getItem(SCROLLED));
