@@ -9,8 +9,23 @@ from studio.lib.env import s3_options
 from tests import make, pristine
 from tests.fakes.s3 import BUCKET, KEYS, open_bucket, start_server
 
-# In these folders a test that asks for no database speaks to none, and to no Redis.
-ALIKE_ANYWHERE = ("tests/comfy_bridge/", "tests/qa/")
+# Here a test that asks for no database speaks to none, and to no Redis.
+ALIKE_ANYWHERE = (
+    "tests/comfy_bridge/",
+    "tests/qa/",
+    "tests/scripts/",
+    "tests/studio/test_compose",
+    "tests/studio/test_decoding_",
+    "tests/studio/test_labels",
+    "tests/studio/test_masks",
+    "tests/studio/test_pictures_",
+    "tests/studio/test_storing_on_",
+    "tests/studio/test_templates_",
+    "tests/studio/test_tokens_",
+    "tests/studio/test_ui_tags",
+    "tests/test_architecture",
+    "tests/webhooks/test_addresses",
+)
 
 
 def pytest_addoption(parser):
