@@ -61,6 +61,8 @@ def measure(rounds: int, *, quick: bool, folder: Path) -> list[Row]:
 def _rows(get: Get, character: Character, rounds: int, count: int) -> Iterable[Row]:
     gallery, api = character.get_absolute_url(), f"/api/v1/characters/{character.pk}/variants"
     oldest = character.variants.order_by("pk").values_list("pk", flat=True)[PAGE]
+    newest = character.variants.order_by("-pk").values_list("pk", flat=True)[:PAGE]
+    window = f"{gallery}cards/?ids={','.join(map(str, newest))}"
     said = RequestFactory().get(gallery)
     ways: dict[str, Callable[[], Any]] = {
         "peer": partial(get, f"/peer/{character.pk}/"),
@@ -68,6 +70,7 @@ def _rows(get: Get, character: Character, rounds: int, count: int) -> Iterable[R
         "last": partial(get, f"{gallery}{following(said, oldest)}", htmx=True),
         "filtered": partial(get, f"{gallery}?status=candidates&verdict=none", htmx=True),
         "sorted": partial(get, f"{gallery}?sort=likeness", htmx=True),
+        "window": partial(get, window),
         "JSON": partial(get, api),
         "page": partial(get, gallery),
     }
@@ -76,6 +79,7 @@ def _rows(get: Get, character: Character, rounds: int, count: int) -> Iterable[R
     took = in_turns(rounds, {name: partial(_took_s, way) for name, way in ways.items()})
     of = f", {count:,} variants"
     yield most(f"list of {PAGE} cards{of}", *_beside(took, "list", "peer"), 4.5)
+    yield most(f"{PAGE} kept cards alone{of}", *_beside(took, "window", "peer"), 1.3)
     yield most(f"JSON of {PAGE}{of}", *_beside(took, "JSON", "peer"), 2.0)
     yield most(f"last page beside the first{of}", *_beside(took, "last", "list"), 1.5)
     yield Row(f"whole page{of}", *_beside(took, "page", "peer"))
