@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from people.models import User
 from tests import make
-from tests.people.matrix import EDITED, FILE, OCTETS, Row
+from tests.people.rows import EDITED, FILE, OCTETS, Row
 from tests.people.world import Side, edited_portrait, quick_validator, things_of_the_studio
 
 

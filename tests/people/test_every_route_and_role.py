@@ -9,7 +9,8 @@ import pytest
 
 from tests.people import world
 from tests.people.asking import send, signed_in
-from tests.people.matrix import GROUPS, ROLES, ROWS, of_the_studio, route_of, routes
+from tests.people.matrix import GROUPS, ROWS, of_the_studio, route_of, routes
+from tests.people.rows import ROLES
 from tests.people.world import changed, everything, undone
 
 # Where who has not signed in is sent somewhere else than to sign in and back.

@@ -10,7 +10,8 @@ from people.access import can
 from people.models import REVIEWER, User
 from tests.people import world
 from tests.people.asking import send, signed_in
-from tests.people.matrix import API, ROWS, of_the_studio
+from tests.people.matrix import ROWS, of_the_studio
+from tests.people.rows import API
 from tests.people.world import everything
 
 # Of a project that is put away these make nothing more.

@@ -6,7 +6,8 @@ import pytest
 
 from tests.people import world
 from tests.people.asking import send, signed_in
-from tests.people.matrix import ROLES, ROWS
+from tests.people.matrix import ROWS
+from tests.people.rows import ROLES
 from variants import ordering
 
 PAGES = [
