@@ -18,9 +18,9 @@ TOGETHER = ((360,), (1024, 1920, 3840))
 EACH = tuple((width,) for width in HEIGHTS)
 QUALITY = 80
 WAIT_MS = 60_000
-DECODED = (
-    "Promise.all([...document.images].filter((one) => one.currentSrc && one.checkVisibility())"
-    ".map((one) => one.decode().catch(() => null)))"
+LOADED = (
+    "[...document.images].filter((one) => one.currentSrc && one.checkVisibility())"
+    ".every((one) => one.complete)"
 )
 
 Act = Callable[[Page], None]
@@ -61,7 +61,7 @@ class Camera:
                 for width in widths:
                     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
                     page.wait_for_load_state("networkidle")
-                    page.evaluate(DECODED)
+                    page.wait_for_function(LOADED)
                     self._keep(page, f"{_slug(name)}-{theme}-{width}")
                 page.close()
 
