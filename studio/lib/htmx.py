@@ -32,9 +32,11 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def back_from(request: HttpRequest, otherwise: str) -> str:
-    """The page of ours that the form named as `next`, or another one."""
+    """The page of ours that the form named as `next` by its path, or another one."""
     back = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    # What has no path would be taken for the name of a route.
+    is_path = back.startswith("/")
+    ours = is_path and url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return back if ours else otherwise
 
 

@@ -31,3 +31,13 @@ def test_a_json_body_that_is_too_large_does_too(creator, character):
     client = signed_in(creator, api=True)
     answer = client.patch(f"/api/v1/characters/{character.pk}", {"notes": TOO_MUCH})
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("back", ["tomorrow", "4:1", "home", "", "//elsewhere.example/", "?page=2"])
+def test_a_form_that_names_no_path_to_go_back_to_leads_on_all_the_same(creator, back):
+    client = signed_in(creator, api=False)
+    for path in ("/jobs/cancel-mine/", "/jobs/tray/whose/"):
+        answer = client.post(path, {"next": back, "whose": "all"})
+        assert (answer.status_code, answer.url) == (302, "/jobs/")
+    answer = client.post("/settings/theme/", {"next": back, "theme": "dark"})
+    assert (answer.status_code, answer.url) == (302, "/")

@@ -12,9 +12,10 @@ from variants.api.shapes import variant_json
 from variants.keeping import SIGNATURE, kept_or_made
 from variants.models import ImageVariant
 
-# Presets may be given other names.
+# Presets may be given other names, and why a hero is to be re-checked names the current source.
 BODY = (
     *SIGNATURE,
+    "character__current_source_id",
     "scene__name",
     "environment__name",
     "aspect_ratio__name",
