@@ -23,10 +23,13 @@ log = logging.getLogger(__name__)
 
 RECHECK_S = 2.0
 MAX_MESSAGE = 16 * 1024  # characters
+MAX_SOCKETS = 100  # of one person, in this process
+MAX_MESSAGES, WINDOW_S = 120, 60.0  # that one socket may send, each of which asks the database
 _TOPIC = re.compile(r"(project|character)-([1-9][0-9]{0,17})")
 SIGNED_OUT = 4401
 # An application may send no code below 3000 but 1000: the others are the server's own.
 TOO_BIG = 4413
+TOO_MANY = 4429
 BROKEN = 4500
 RESTARTED = 4503
 
@@ -45,6 +48,8 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
 
     channel_layer_alias = None  # nothing is sent to one socket: the hub hands on to groups
     gone = False
+    window_began_at = 0.0
+    messages = 0
 
     async def connect(self) -> None:
         query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
@@ -60,7 +65,11 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
         self.server = events.server()
         self.wanted = Wanted(who, _topics(self.pages))
         await self.server.hears()
-        self.join(*await _heard_by([self.wanted]))
+        (groups,) = await _heard_by([self.wanted])
+        if self.server.hub.count(f"user-{who.user_id}") >= MAX_SOCKETS:
+            await self.close(TOO_MANY)
+            return
+        self.join(groups)
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
@@ -79,6 +88,9 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
     ) -> None:
         """Bytes, broken JSON and JSON that is nested too deeply are answered, not failed over."""
+        if self._is_too_many():
+            await self.close(TOO_MANY)
+            return
         if text_data is not None and len(text_data) > MAX_MESSAGE:
             await self.close(TOO_BIG)
             return
@@ -87,6 +99,14 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):
         except (ValueError, RecursionError):
             content = None
         await self.receive_json(content)
+
+    def _is_too_many(self) -> bool:
+        """Count a message; whether that is more than one socket may send in a while."""
+        now = time.monotonic()
+        if now - self.window_began_at >= WINDOW_S:
+            self.window_began_at, self.messages = now, 0
+        self.messages += 1
+        return self.messages > MAX_MESSAGES
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         topics = content.get("subscribe") if isinstance(content, dict) else None

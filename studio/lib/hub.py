@@ -68,6 +68,10 @@ class Hub:
             if not members:
                 self._groups.pop(group, None)
 
+    def count(self, group: str) -> int:
+        """How many listen to a group."""
+        return len(self._groups.get(group, {}))
+
     async def deliver(self, message: Message) -> None:
         """Hand a message to everybody in its groups, also when it breaks one of them."""
         for listener in self._members(message.groups):

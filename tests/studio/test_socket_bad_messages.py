@@ -45,6 +45,26 @@ async def test_a_message_that_is_too_long_closes_the_socket(committed, creator):
         assert closed["code"] in range(3000, 5000), "an application may send no other"
 
 
+async def test_too_many_messages_close_the_socket(committed, creator, monkeypatch):
+    monkeypatch.setattr(consumers, "MAX_MESSAGES", 3)
+    async with opened(creator) as socket:
+        for _ in range(3):
+            await socket.send_json_to({"subscribe": []})
+            assert (await heard(socket))["type"] == "subscribed"
+        await socket.send_json_to({"subscribe": []})
+        closed = await socket.receive_output(timeout=10)
+        assert closed == {"type": "websocket.close", "code": consumers.TOO_MANY}
+
+
+async def test_messages_are_counted_anew_after_a_while(committed, creator, monkeypatch):
+    monkeypatch.setattr(consumers, "MAX_MESSAGES", 1)
+    monkeypatch.setattr(consumers, "WINDOW_S", 0.0)
+    async with opened(creator) as socket:
+        for _ in range(3):
+            await socket.send_json_to({"subscribe": []})
+            assert (await heard(socket))["type"] == "subscribed"
+
+
 @pytest.mark.parametrize(
     "query",
     [

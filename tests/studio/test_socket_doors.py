@@ -3,8 +3,9 @@
 import pytest
 from asgiref.sync import sync_to_async
 
+from studio import consumers
 from studio.asgi import sockets
-from tests.studio.socket_of import HERE, cookie_of, socket_of
+from tests.studio.socket_of import HERE, cookie_of, opened, socket_of
 
 
 async def refused(socket):
@@ -51,3 +52,15 @@ async def test_there_is_one_socket_and_other_addresses_are_refused(committed, cr
     cookie = await sync_to_async(cookie_of)(creator)
     for path in ("/ws/", "/ws/events", "/ws/events/x/", "/api/v1/projects"):
         assert await refused(socket_of(cookie, path=path)), path
+
+
+async def test_one_person_holds_so_many_and_others_have_their_own(
+    committed, creator, reviewer, monkeypatch
+):
+    monkeypatch.setattr(consumers, "MAX_SOCKETS", 2)
+    async with opened(creator), opened(creator):
+        assert await refused(socket_of(await sync_to_async(cookie_of)(creator)))
+        async with opened(reviewer):
+            pass
+    async with opened(creator):
+        pass
