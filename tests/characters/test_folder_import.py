@@ -276,6 +276,32 @@ def test_a_bomb_is_refused_by_what_it_claims_and_by_what_it_gives(maker, project
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_archive")
 
 
+def lying(**lie):
+    """An archive whose directory says something else of its file than is there."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a/a.png", b"x")
+        for name, value in lie.items():
+            setattr(archive.filelist[0], name, value)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "lie", [{"flag_bits": 0x20}, {"flag_bits": 0x40}, {"header_offset": 2**63}]
+)
+def test_a_file_of_an_odd_kind_or_at_no_place_is_refused(maker, project, lie):
+    answer = post_zip(maker, project, lying(**lie))
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_archive")
+
+
+def test_a_directory_that_is_too_long_is_not_read(maker, project, monkeypatch):
+    """Each entry becomes an object before anybody can count them."""
+    data = packed(*[(f"{n}/{'a' * 200}.png", b"") for n in range(5000)])
+    monkeypatch.setattr(zipfile, "ZipInfo", None)
+    answer = post_zip(maker, project, data)
+    assert (answer.status_code, answer.json()["code"]) == (400, "too_many_entries")
+
+
 def test_who_may_import(api, reviewer, outsider, project, ask, maker):
     body = {"entries": [listed("Jane/ref.png")]}
     address = f"/api/v1/projects/{project.pk}/imports"
