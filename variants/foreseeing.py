@@ -64,7 +64,11 @@ def _refusal(file: Offered, limits: Limits) -> ImageRefused | None:
 
 
 def _known(actor: User, project: Project, hashes: Iterable[str]) -> dict[str, Known]:
-    """By hash the newest of the project that one may see; a source stands before a variant."""
+    """By hash the newest of the project that one may see; a source stands before a variant.
+
+    As in every list, one that is withheld is named and not shown: whoever holds the file is not to
+    send it again. What is in the trash is not named.
+    """
     found: dict[str, Known] = {}
     here = {"character__project": project, "sha256__in": hashes}
     variants = ImageVariant.objects.visible_to(actor).present().filter(**here)

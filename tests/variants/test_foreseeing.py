@@ -9,6 +9,7 @@ from characters.uploads import Upload
 from studio.lib import pictures
 from studio.lib.pictures import ImageRefused, Limits
 from tests import make, make_pictures
+from variants import importing, quarantining, trashing
 
 pytestmark = pytest.mark.django_db
 GOOD = make_pictures.good()
@@ -84,6 +85,20 @@ def test_an_image_of_another_project_is_not_told(ask, admin, character):
     assert ask(offered("x.png", GOOD), where=elsewhere.project).status_code == 404
     asked = ask(offered("x.png", GOOD), person=admin, where=elsewhere.project)
     assert asked.json()["files"][0]["known"]["url"] == elsewhere.get_absolute_url()
+
+
+def test_a_withheld_one_is_named_as_lists_name_it_and_one_in_the_trash_is_not(
+    ask, admin, creator, character
+):
+    make.ready(creator, character)
+    upload = importing.Upload(GOOD, "x.png", Limits())
+    made = importing.upload_variant(creator, character, upload, "clothed")
+    quarantining.quarantine(admin, made, "A takedown request")
+    for person in (creator, admin):
+        known = ask(offered("x.png", GOOD), person=person).json()["files"][0]["known"]
+        assert known["words"] == f"Candidate {made.pk} of {character.name}"
+    trashing.trash(admin, made)
+    assert ask(offered("x.png", GOOD)).json()["files"][0]["known"] is None
 
 
 def test_an_unfinished_upload_of_mine_is_told_with_its_offset(ask, api, creator, admin, project):
