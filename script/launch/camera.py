@@ -18,9 +18,10 @@ TOGETHER = ((360,), (1024, 1920, 3840))
 EACH = tuple((width,) for width in HEIGHTS)
 QUALITY = 80
 WAIT_MS = 60_000
-LOADED = (
-    "[...document.images].filter((one) => one.currentSrc && one.checkVisibility())"
-    ".every((one) => one.complete)"
+# Of one that is not loaded by then the promise may never come.
+DECODED = (
+    "Promise.all([...document.images].filter((one) => one.complete && one.checkVisibility())"
+    ".map((one) => one.decode().catch(() => null)))"
 )
 
 Act = Callable[[Page], None]
@@ -61,7 +62,7 @@ class Camera:
                 for width in widths:
                     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
                     page.wait_for_load_state("networkidle")
-                    page.wait_for_function(LOADED)
+                    page.evaluate(DECODED)
                     self._keep(page, f"{_slug(name)}-{theme}-{width}")
                 page.close()
 
