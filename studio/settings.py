@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "studio.signed_out.SignedOut",
     "studio.views.RefusalPages",
     "axes.middleware.AxesMiddleware",
 ]

@@ -20,11 +20,14 @@ log = logging.getLogger(__name__)
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """What every page knows: the theme, the name of the place, and whether it is kept as opened."""
+    """What every page knows: the theme, the name of the place, whether it is kept as opened, and
+    whether it is shown: what htmx was redirected to is not, so it leaves the messages to the next.
+    """
     return {
         "theme": _theme(request),
         "workspace": {"name": "Likeness Studio"},
         "keeps_opened": is_kept(request),
+        "is_shown": not wants_fragment(request),
     }
 
 

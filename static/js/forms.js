@@ -1,4 +1,6 @@
 // Forms: no double submit, the first error has the focus, the theme, the generate form's words.
+import "./typed.js";
+
 const byHtmx = (form, submitter) => form.hasAttribute("hx-post") || submitter?.hasAttribute("hx-post");
 
 document.addEventListener("submit", (event) => {
