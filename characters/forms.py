@@ -53,6 +53,8 @@ class CharacterForm(forms.ModelForm[Character]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.fields["name"].widget.attrs["autofocus"] = True
         if self.instance.pk and self.instance.is_locked:
             for name in LOCKED_FIELDS:
                 self.fields[name].disabled = True

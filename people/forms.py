@@ -53,6 +53,8 @@ class ProjectForm(forms.ModelForm[Project]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["without_face"].required = False
+        if not self.instance.pk:
+            self.fields["name"].widget.attrs["autofocus"] = True
 
     def clean_without_face(self) -> str:
         """What is not said stays as it is."""

@@ -1,4 +1,4 @@
-"""Who was signed out before a form arrived: told so where they sign in, and led back to its page."""
+"""Who was signed out before a form arrived: told at the sign-in, and led back to its page."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit

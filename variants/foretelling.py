@@ -38,6 +38,8 @@ def plan_of(form: GenerateForm, characters: int = 1) -> Plan:
         prompt = composed(wish, choice)
     except StudioError as error:
         return Plan(trouble=error.sentence)
+    if not characters:
+        return Plan(trouble="Choose the characters first: it is made for each of them.")
     count = wish.count * characters
     return Plan(
         words=f"{count} candidate{'s' if count != 1 else ''}",

@@ -1,8 +1,11 @@
-// What a page offers to do: its tabs, the buttons of its head, and what is done with the ticked.
+// What a page offers to do: its tabs, the buttons of its head, what is done with the ticked or the
+// framed one, and signing out; what is sooner meant comes first.
 const PLACES = [
-  ".tabs a:not([aria-current])", "#content .page-head :is(a, button)", ".gallery-head :is(a, button)",
-  "#content button[form=picks]", "#content form#picks button[type=submit]",
-].join(", ");
+  ".desk-acts :is(a, button)", ".review-bar :is(a, button)",
+  ".tabs a:not([aria-current]), #content .page-head :is(a, button), .gallery-head :is(a, button), "
+  + "#content button[form=picks], #content form#picks button[type=submit], .person .menu-item, .turns button",
+  ".bar button.menu-item",
+];
 
 const isOffered = (element) =>
   !element.disabled && element.getAttribute("aria-disabled") !== "true"
@@ -22,12 +25,19 @@ function distance(said, name) {
   return 2 + from - first;
 }
 
+// The words of it, without the key that does the same.
+function nameOf(element) {
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll("kbd").forEach((key) => key.remove());
+  return copy.textContent.replace(/\s+/g, " ").trim();
+}
+
 // By name, each once: `{ name, element, icon }`, the best matches first.
 export function actsHere(said) {
   const wanted = said.trim().toLowerCase();
   const found = new Map();
-  document.querySelectorAll(PLACES).forEach((element) => {
-    const name = element.textContent.replace(/\s+/g, " ").trim();
+  PLACES.flatMap((place) => [...document.querySelectorAll(place)]).forEach((element) => {
+    const name = nameOf(element);
     if (name && !found.has(name) && isOffered(element)) found.set(name, element);
   });
   return [...found]

@@ -5,6 +5,7 @@ import "./toasts.js";
 import "./dialogs.js";
 import "./forms.js";
 import "./folding.js";
+import "./strips.js";
 import "./tray.js";
 import "./upload/form.js";
 import "./upload/adding.js";

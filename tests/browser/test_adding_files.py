@@ -92,6 +92,19 @@ def test_a_file_that_is_here_already_is_told_before_it_is_sent(page, product, re
     assert product.count_variants(ready) == 1
 
 
+def test_a_file_that_is_twice_in_the_list_is_sent_once(page, product, ready, tmp_path):
+    one = picture(tmp_path, "one.png", 1)
+    copies = [tmp_path / "copy.png", tmp_path / "no.jpg"]
+    for copy in copies:
+        copy.write_bytes(one.read_bytes())
+    drag_in(page, one, *copies)
+    expect(row(page, "copy.png")).to_contain_text("It is the same as one.png, further up.")
+    expect(row(page, "no.jpg")).to_contain_text("Refused")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(".upload").first).to_contain_text("Added", timeout=WORK_MS)
+    assert product.count_variants(ready) == 1
+
+
 def test_a_replacing_source_is_chosen_in_place(visit, product, tmp_path):
     project = product.new_project("Adding", "creator")
     character = product.new_character(project, "Bea")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.conftest import sign_in
 from tests.browser.page_faults import faults
 from tests.browser.seeing import expect
 
@@ -81,6 +82,28 @@ def test_what_the_page_offers_is_done_from_it(visit, place):
     expect(chosen(page)).to_contain_text("Import a folder")
     field.press("Enter")
     page.wait_for_url(f"**/projects/{place[0]}/import/")
+
+
+def test_the_framed_candidate_is_decided_from_it(visit, product, faultless):
+    made = product.candidates(product.new_project("Palette acts", "creator"), "Ada", 1)
+    page = visit("creator")
+    page.goto(f"{made.page}review/")
+    expect(page.locator("#viewer")).to_be_focused()
+    field = opened(page)
+    field.press_sequentially("reject")
+    expect(chosen(page)).to_have_text("Reject")
+    field.press("Enter")
+    expect(page.locator("#review-status")).to_contain_text("rejected")
+
+
+def test_one_signs_out_from_it(visit, place):
+    page = visit()
+    sign_in(page, "hands")
+    field = opened(page)
+    field.press_sequentially("sign out")
+    expect(chosen(page)).to_have_text("Sign out")
+    field.press("Enter")
+    page.wait_for_url("**/sign-in/")
 
 
 def test_nothing_found_says_so(visit, place):

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from comfy_bridge.models import ComfyServer
-from people.models import ADMIN, User
+from people.models import ADMIN, TwoFactor, User
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +68,18 @@ def test_the_demo_users_keep_their_random_passwords(tmp_path: Path, settings: An
 
     call_command("prepare_demo", str(file), stdout=StringIO())
     assert json.loads(file.read_text()) == passwords
+
+
+def test_a_second_factor_turned_on_in_the_demo_does_not_keep_the_next_one_out(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.COMFYUI_URLS = []
+    call_command("prepare_demo", str(tmp_path / "p.json"), stdout=StringIO())
+    other = User.objects.create_user("other")
+    for user in (User.objects.get(username="reviewer"), other):
+        TwoFactor.objects.create(user=user, salt="salt", last_step=0)
+    call_command("prepare_demo", str(tmp_path / "p.json"), stdout=StringIO())
+    assert [factor.user for factor in TwoFactor.objects.all()] == [other]
 
 
 def test_the_demo_works_on_the_servers_of_this_run_alone(tmp_path: Path, settings: Any) -> None:

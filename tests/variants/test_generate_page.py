@@ -111,6 +111,8 @@ def test_one_request_for_several_characters_of_a_project(creator, project, ready
     html = signed_in(creator, api=False).get(url).content.decode()
     assert "There is no source image yet." in html
     assert "Gone" not in html
+    assert "Choose the characters first" in html
+    assert "0 candidates" not in html
     answer = ask(creator, url, characters=[ready.pk, joan.pk], **CHOICES)
     made = GenerationRequest.objects.get()
     assert (answer.status_code, answer.url) == (302, f"/requests/{made.pk}/")

@@ -59,20 +59,28 @@ function arrange(form) {
   }
 }
 
+// The same file further up in the list, unless it was refused there.
+function twinOf(item, items) {
+  const before = items.slice(0, items.indexOf(item));
+  return before.find((one) => item.sha256 && one.sha256 === item.sha256 && !one.isRefused);
+}
+
 // What the studio says of each file, for what it is to become now.
 async function judge(form) {
   const items = stateOf(form).items.filter((item) => !item.isSent);
   const told = await look(placeOf(form), items.map((item) => item.file));
   items.forEach((item, number) => {
-    const { detail, known, offset } = told[number];
-    item.isLeftOut = Boolean(detail || (known && !item.anyway));
+    const { detail, known, offset, sha256 } = told[number];
+    Object.assign(item, { sha256, isRefused: Boolean(detail) });
+    const twin = twinOf(item, stateOf(form).items);
+    item.isLeftOut = Boolean(detail || ((known || twin) && !item.anyway));
     item.row.offers({});
     if (detail) {
       item.row.is("Refused", "fail");
       item.row.say(detail);
     } else if (item.isLeftOut) {
       item.row.is("Left out", "warn");
-      item.row.say("You have this already:", known);
+      item.row.say(known ? "You have this already:" : `It is the same as ${twin.path}, further up.`, known);
       item.row.offers({ word: "Send it anyway", retry: () => { item.anyway = true; judge(form); } });
     } else {
       item.row.is("Ready", "none");
@@ -89,7 +97,7 @@ export async function add(form, found) {
   for (const { path, file } of found) {
     const row = new Row(part(form, "row"), path);
     part(form, "rows").append(row.element);
-    items.push({ file, row, key: newKey() });
+    items.push({ file, row, path, key: newKey() });
     row.is("Looking", "run");
   }
   arrange(form);
@@ -119,6 +127,7 @@ async function begin(form) {
     Object.assign(item, { isSent: true, purpose, type });
     line.put(item);
   }
+  part(form, "word").textContent = "Add";
   part(form, "go").disabled = true;
 }
 
