@@ -48,6 +48,9 @@ class ProjectForm(forms.ModelForm[Project]):
             "reviewers_can_export": "Reviewers may export variants",
             "without_face": "An image in which no face is found",
         }
+        error_messages = {
+            "name": {"unique": "There is a project of this name already. Choose another name."}
+        }
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

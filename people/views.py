@@ -142,6 +142,7 @@ def member_add(request: Request, pk: int) -> HttpResponse:
 def member_remove(request: Request, pk: int, user_id: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
     managing.remove_member(request.user, project, user_id)
+    messages.success(request, f"They are no member of {project.name} any more.")
     return redirect(project)
 
 

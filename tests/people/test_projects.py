@@ -56,6 +56,11 @@ def test_a_name_that_does_not_do_is_refused(page, api, admin, name):
     assert not Project.objects.exists()
 
 
+def test_a_taken_name_is_told_beside_its_field(page, admin, project):
+    answer = page(admin).post("/projects/new/", {"name": project.name})
+    assert "There is a project of this name already." in answer.content.decode()
+
+
 def test_editing_records_what_was_and_what_is(api, admin, project):
     url = f"/api/v1/projects/{project.pk}"
     answer = api(admin).patch(url, {"description": "New", "name": "Northlight"})
@@ -86,7 +91,8 @@ def test_members_come_and_go(page, admin, project):
     assert "mia is a member now." in answer.content.decode()
     assert last("project.member_add").after == {"user": "mia"}
     assert Project.objects.visible_to(mia).get() == project
-    browser.post(f"/projects/{project.pk}/members/{mia.pk}/remove/")
+    gone = browser.post(f"/projects/{project.pk}/members/{mia.pk}/remove/", follow=True)
+    assert f"They are no member of {project.name} any more." in gone.content.decode()
     assert last("project.member_remove").before == {"user": "mia"}
     assert not Project.objects.visible_to(mia).exists()
 

@@ -155,7 +155,6 @@ def test_reasons_for_several_are_asked_for_on_a_page_between(page, creator, thre
     assert 'value="identity drift"' in html
     assert back in html
     assert fresh(three[0]).state.label == "generated"
-    assert browser.post("/variants/batch/reasons/", {}).status_code == 400
     browser.post("/variants/batch/", {**body, "verb": "reject", "reason": ["framing", "anatomy"]})
     assert three[1].decisions.get().reasons.count() == 2
 
@@ -249,3 +248,13 @@ def test_old_sources_are_deleted_from_the_history(page, creator, character):
     browser.post(f"/sources/{old.pk}/delete/")
     browser.post(f"/sources/{old.pk}/purge/")
     assert list(SourceImage.objects.values_list("pk", flat=True)) == [current.pk]
+
+
+@pytest.mark.parametrize("address", ["/variants/batch/", "/variants/batch/reasons/"])
+def test_with_nothing_ticked_one_is_back_where_the_boxes_are(page, creator, three, address):
+    back = f"/characters/{three[0].character_id}/trash/"
+    body = {"verb": "restore", "back": back}
+    answer = page(creator).post(address, body, follow=True)
+    assert answer.redirect_chain == [(back, 302)]
+    assert said(answer) == ["Tick at least one variant."]
+    assert page(creator).post(address, body, headers=HTMX).status_code == 400

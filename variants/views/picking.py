@@ -15,7 +15,7 @@ from variants import batching, tagging
 from variants.batching import Batch, Choice
 from variants.errors import BadBatch
 from variants.models import ImageVariant
-from variants.views.picks import Picks, picks_of
+from variants.views.picks import picks_of
 from variants.vocabulary import RejectReason, Verb
 
 SHOWN = 5
@@ -26,7 +26,9 @@ SHOWN = 5
 def decide(request: Request) -> HttpResponse:
     """What is ticked, with the reasons, the note and the tags that stand beside the buttons."""
     post = request.POST
-    picks = _picked(request)
+    picks = picks_of(request)
+    if not picks.ids:
+        return _nothing_ticked(request)
     choice = Choice(
         verb=post.get("verb", ""),
         reasons=post.getlist("reason") if post.get("verb") == "reject" else (),
@@ -52,7 +54,9 @@ def decide(request: Request) -> HttpResponse:
 @require_POST
 def reasons(request: Request) -> HttpResponse:
     """The page between: the reasons for rejecting what was ticked. Nothing is decided yet."""
-    ids = set(_picked(request).ids)
+    ids = set(picks_of(request).ids)
+    if not ids:
+        return _nothing_ticked(request)
     if ImageVariant.objects.visible_to(request.user).filter(pk__in=ids).count() < len(ids):
         raise NotFound("One of the variants does not exist, or is not yours to see.")
     context = {
@@ -63,11 +67,13 @@ def reasons(request: Request) -> HttpResponse:
     return render(request, "variants/reasons.html", context)
 
 
-def _picked(request: Request) -> Picks:
-    picks = picks_of(request)
-    if not picks.ids:
-        raise BadBatch("Tick at least one variant.", field="ids")
-    return picks
+def _nothing_ticked(request: Request) -> HttpResponse:
+    """A toast, or the page with it: there the boxes are."""
+    nothing = BadBatch("Tick at least one variant.", field="ids")
+    if wants_fragment(request):
+        raise nothing
+    messages.warning(request, nothing.sentence)
+    return redirect(back_of(request) or "home")
 
 
 def _way_back(batch: Batch) -> str:
