@@ -44,7 +44,7 @@ def export(request: Request, pk: int) -> HttpResponse:
     """Give it out for editing; the page then has the download."""
     variant = variant_for(request, pk)
     exporting.export(request.user, variant, settings.EXPORT_DIR)
-    messages.success(request, f"Candidate {variant.pk} is exported. Its file stands under “Given out”.")
+    messages.success(request, f"Candidate {variant.pk} is exported: see “Given out”.")
     return redirect("variant-versions", pk=variant.pk)
 
 

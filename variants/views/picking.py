@@ -68,12 +68,13 @@ def reasons(request: Request) -> HttpResponse:
 
 
 def _nothing_ticked(request: Request) -> HttpResponse:
-    """A toast, or the page with it: there the boxes are."""
+    """A toast, or the page with it: there the boxes are. Raises BadBatch where no page is said."""
     nothing = BadBatch("Tick at least one variant.", field="ids")
-    if wants_fragment(request):
+    back = back_of(request)
+    if wants_fragment(request) or not back:
         raise nothing
     messages.warning(request, nothing.sentence)
-    return redirect(back_of(request) or "home")
+    return redirect(back)
 
 
 def _way_back(batch: Batch) -> str:
