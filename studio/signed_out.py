@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from studio.lib.htmx import is_shown, wants_fragment
+
 NOTHING_DONE = "You were signed out, so nothing was changed. Sign in, then do it again."
 
 
@@ -25,7 +27,8 @@ class SignedOut:
         door = reverse("sign-in")
         location = urlsplit(response.get("Location", ""))
         asks_who = location.path == door and location.query.startswith("next=")
-        if request.method == "POST" and asks_who:
+        by_hand = wants_fragment(request) or is_shown(request)
+        if request.method == "POST" and asks_who and by_hand:
             messages.error(request, NOTHING_DONE)
             response["Location"] = f"{door}?{urlencode({'next': _page_of(request)})}"
         return response

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from people.models import Theme, User
 from studio.lib.errors import DatabaseAway, StudioError, pause_of
-from studio.lib.htmx import toast, wants_fragment
+from studio.lib.htmx import is_shown, toast, wants_fragment
 from studio.opened import is_kept
 
 log = logging.getLogger(__name__)
@@ -21,13 +21,13 @@ log = logging.getLogger(__name__)
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What every page knows: the theme, the name of the place, whether it is kept as opened, and
-    whether it is shown: what htmx was redirected to is not, so it leaves the messages to the next.
+    whether it is shown: what a script was led to is not, and leaves the messages to the next.
     """
     return {
         "theme": _theme(request),
         "workspace": {"name": "Likeness Studio"},
         "keeps_opened": is_kept(request),
-        "is_shown": not wants_fragment(request),
+        "is_shown": is_shown(request),
     }
 
 

@@ -1,4 +1,5 @@
 // What an answer means that is not the fragment that was asked for: a sentence, or another page.
+import { saySignedOut } from "./live.js";
 import { toast } from "./toasts.js";
 
 const UNREACHABLE = "The studio cannot be reached. Check the connection, then try again.";
@@ -35,7 +36,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const came = xhr.responseURL ? new URL(xhr.responseURL).pathname : asked;
   if (isPage(text) && came !== asked) {
     event.detail.shouldSwap = false;
-    if (came.startsWith("/sign-in")) location.reload();
+    // What the page asks by itself never takes away what a person is typing.
+    if (came.startsWith("/sign-in") && !byHand(requestConfig.elt)) saySignedOut();
+    else if (came.startsWith("/sign-in")) location.reload();
     else location.assign(xhr.responseURL);
     return;
   }

@@ -15,6 +15,8 @@ function say(text) {
   state.dataset.state = text ? "lost" : "";
 }
 
+export const saySignedOut = () => say("Signed out: reload to sign in.");
+
 document.addEventListener("htmx:wsOpen", () => {
   clearTimeout(lost);
   say("");
@@ -32,7 +34,7 @@ document.addEventListener("htmx:wsClose", (event) => {
   missed = true;
   document.body.dataset.live = "off";
   if (close.code === SIGNED_OUT) {
-    say("Signed out: reload to sign in.");
+    saySignedOut();
     return;
   }
   lost = setTimeout(() => say("No live updates: connecting again…"), LOST_AFTER_MS);

@@ -17,6 +17,14 @@ def wants_fragment(request: HttpRequest) -> bool:
     return not details.boosted and not details.history_restore_request
 
 
+def is_shown(request: HttpRequest) -> bool:
+    """Whether the browser shows the answer as a page; what a script was led to is not seen."""
+    return not wants_fragment(request) and request.headers.get("Sec-Fetch-Mode") in (
+        None,
+        "navigate",
+    )
+
+
 def answer(
     request: HttpRequest, page: str, fragment: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:

@@ -34,6 +34,17 @@ def test_what_was_typed_is_there_again(visit, product):
     expect(page.get_by_label("Name", exact=True)).to_have_value("")
 
 
+def test_what_the_page_asks_by_itself_takes_nothing_typed_away(visit, product):
+    project = product.new_project("Lost meanwhile", "newcomer")
+    page = visit("newcomer")
+    page.goto(f"/projects/{project}/characters/new/")
+    page.get_by_label("Name", exact=True).fill("Nora")
+    lose(page)
+    page.evaluate("document.body.dispatchEvent(new Event('refresh'))")
+    expect(page.locator("#live-state")).to_have_text("Signed out: reload to sign in.")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Nora")
+
+
 def test_another_person_does_not_get_what_was_typed(visit, product):
     project = product.new_project("Lost too", "newcomer", "plain")
     page = visit("newcomer")
