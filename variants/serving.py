@@ -52,14 +52,20 @@ def file(request: HttpRequest, variant: ImageVariant) -> HttpResponseBase:
 
 
 def mask_rendition(request: HttpRequest, mask: ImageMask, name: str) -> HttpResponseBase:
-    """A stored mask in grey, for those who may look at what it was drawn on: display, thumbnail."""
+    """A stored mask in grey, for those who may look at what it was drawn on: display, thumbnail.
+
+    Where every such image is gone nobody knows who might: NotFound.
+    """
     if name not in RENDITIONS:
         raise Http404
-    if image := mask.edited_variant or mask.edited_source or mask.edits.first():
-        require_shown(viewing_of(request).image(image))
+    image = mask.edited_variant or mask.edited_source or mask.edits.first()
+    if image is None:
+        raise NotFound("Every image that this mask was drawn for is gone.")
+    require_shown(viewing_of(request).image(image))
+    keep = image.rating is ContentRating.GENERAL
     key = mask.rendition_path(name)
     filename = f"mask-{mask.pk}-{name}.{key.rsplit('.', 1)[-1]}"
-    return serve(request, key, etag=f"{mask.sha256}-{name}", filename=filename)
+    return serve(request, key, etag=f"{mask.sha256}-{name}", filename=filename, keep=keep)
 
 
 def members_of(user: User, ids: str) -> list[Member]:

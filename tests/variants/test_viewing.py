@@ -14,7 +14,7 @@ from people.models import VIEW_ADULT, User
 from studio.lib.media import RENDITIONS
 from tests import make, make_masks, make_pictures, rated
 from tests.people.asking import signed_in
-from variants import masking, publishing
+from variants import masking, publishing, trashing
 from variants.models import GenerationRequest, ImageVariant
 from variants.telling import Telling
 
@@ -277,3 +277,26 @@ def test_a_search_by_the_words_of_a_hidden_prompt_finds_nothing(opened, person):
     assert ask("/api/v1/search?q=secret").json()["variants"] == []
     (found,) = ask(f"/api/v1/search?q=%23{variant.pk}").json()["variants"]
     assert (found["prompt"], found["negative_prompt"]) == ("", "")
+
+
+@pytest.mark.parametrize("rating", [ContentRating.GENERAL, ContentRating.ADULT])
+def test_a_mask_is_kept_by_a_browser_as_long_as_what_it_was_drawn_on(opened, creator, rating):
+    variant = rated.variant(opened, rating)
+    mask = drawn_on(variant, creator)
+    client = signed_in(rated.permit(creator), api=True)
+    image, drawn = (
+        client.get(f"/api/v1/{of}/renditions/display")
+        for of in (f"variants/{variant.pk}", f"masks/{mask.pk}")
+    )
+    assert drawn["Cache-Control"] == image["Cache-Control"]
+    assert ("no-store" in drawn["Cache-Control"]) is (rating is ContentRating.ADULT)
+
+
+def test_a_mask_whose_images_are_gone_is_shown_to_nobody(opened, creator, admin):
+    variant = rated.variant(opened)
+    mask = drawn_on(variant, creator)
+    trashing.purge(creator, variant)
+    for person in (rated.permit(admin), rated.permit(creator)):
+        answer = signed_in(person, api=True).get(f"/api/v1/masks/{mask.pk}/renditions/w256")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert signed_in(person, api=False).get(f"/media/masks/{mask.pk}/w256/").status_code == 404
