@@ -1,7 +1,8 @@
 """One change for one Idempotency-Key: what was answered the first time is answered again.
 
-A key belongs to a person and stands for one request: method, path and body. It is kept a day.
-Every POST takes one: `people.requests.api_view` asks here.
+A key belongs to a person and stands for one request: method, path and body, asked with the rights
+that the person had then. It is kept a day. Every POST takes one: `people.requests.api_view` asks
+here.
 """
 
 import hashlib
@@ -91,7 +92,10 @@ def _taken(request: Request, key: str) -> IdempotencyKey:
     if earlier is None or (earlier.digest == digest and earlier.status is None):
         raise StillRunning("The same request is being answered now. Ask again in a moment.")
     if earlier.digest != digest:
-        raise KeyReused("This key stands for another request already. Use a new one.")
+        raise KeyReused(
+            "This key stands for another request already, or what you may do has changed since. "
+            "Use a new one."
+        )
     return earlier
 
 
@@ -102,11 +106,27 @@ def _kept(data: Any) -> Any:
 
 
 def _digest(request: Request) -> str:
-    """What makes two requests the same: method, path, every value of a field, bytes of files."""
+    """What makes two requests the same: method, path, every value of a field, bytes of files.
+
+    And the person's rights: whoever lost some is not told again what they were told before.
+    """
     data: Any = request.data
     fields = dict(data.lists()) if isinstance(data, MultiValueDict) else data
-    said = json.dumps(fields, sort_keys=True, default=_of_file)
+    said = json.dumps(
+        [fields, _rights(cast("User", request.user))], sort_keys=True, default=_of_file
+    )
     return hashlib.sha256(f"{request.method} {request.path}\0{said}".encode()).hexdigest()
+
+
+def _rights(user: User) -> list[Any]:
+    """Roles, the permission by name, and where the person is a member, under which rules.
+
+    An admin's rights stand on no membership, and creating a project makes them a member of it.
+    """
+    rules = ("project_id", "project__reviewers_can_approve", "project__reviewers_can_export")
+    memberships = user.memberships.order_by("project_id").values_list(*rules)
+    where = [] if user.is_admin else [list(row) for row in memberships]
+    return [sorted(user.roles), user.may_view_adult, where]
 
 
 def _of_file(value: Any) -> Any:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.functions import Now
 
 from characters.models import Character
-from people.models import IdempotencyKey
-from tests import make
+from people.models import REVIEWER, IdempotencyKey, Project, User
+from tests import make, rated
 
 
 @pytest.fixture
@@ -74,6 +75,43 @@ def test_a_character_is_made_once(api, creator, project):
     for _ in range(2):
         made = api(creator).post("/api/v1/characters", body, headers={"Idempotency-Key": "k"})
         assert made.status_code == 201
+    assert Character.objects.count() == 1
+
+
+def lose_the_project(creator, project):
+    project.memberships.filter(user=creator).delete()
+
+
+def become_a_reviewer(creator, project):
+    creator.groups.set(Group.objects.filter(name=REVIEWER))
+
+
+def lose_the_permission(creator, project):
+    creator.user_permissions.clear()
+
+
+def get_another_rule(creator, project):
+    Project.objects.filter(pk=project.pk).update(reviewers_can_export=True)
+
+
+@pytest.mark.parametrize(
+    "change", [lose_the_project, become_a_reviewer, lose_the_permission, get_another_rule]
+)
+def test_what_was_answered_is_not_told_again_once_the_rights_have_changed(
+    api, creator, project, change
+):
+    body, headers = {"name": "Jane", "project": project.pk}, {"Idempotency-Key": "k"}
+    rated.permit(creator)
+
+    def make_jane(**headers):
+        person = User.objects.get(pk=creator.pk)
+        return api(person).post("/api/v1/characters", body, headers=headers)
+
+    assert make_jane(**headers).status_code == make_jane(**headers).status_code == 201
+    change(creator, project)
+    refused = make_jane(**headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_key_reused")
+    assert "Jane" not in refused.content.decode()
     assert Character.objects.count() == 1
 
 
