@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -15,6 +16,7 @@ from studio.lib.lookups import States
 from studio.lib.tables import Lookup, NamedIndex, Stamped
 
 OF_AGE = 18  # years; below it, or without a recorded age, everything is rated general
+MAX_AGE = 999  # years; characters may be made up, but every database must hold the number
 
 
 class BaselineStatus(States):
@@ -88,7 +90,9 @@ class Character(Stamped):
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="characters")
     name = models.CharField(max_length=120)
-    age = models.PositiveSmallIntegerField(null=True, blank=True)
+    age = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MAX_AGE)]
+    )
     age_basis = models.TextField(
         choices=AgeBasis.choices, default=AgeBasis.UNKNOWN, db_default=AgeBasis.UNKNOWN
     )
