@@ -108,16 +108,14 @@ def front(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def cancel_mine(request: Request) -> HttpResponse:
-    count = mine.cancel_mine(request.user)
-    messages.success(request, f"{count} of your jobs {_are(count)} cancelled.")
+    _tell(request, mine.cancel_mine(request.user), "cancelled", "to cancel")
     return redirect(back_from(request, reverse("jobs")))
 
 
 @login_required
 @require_POST
 def retry_mine(request: Request) -> HttpResponse:
-    count = mine.retry_mine(request.user)
-    messages.success(request, f"{count} of your jobs {_are(count)} queued again.")
+    _tell(request, mine.retry_mine(request.user), "queued again", "to try again")
     return redirect(back_from(request, reverse("jobs")))
 
 
@@ -141,8 +139,12 @@ def _job(request: Request, pk: int) -> Job:
     return get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
 
 
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _tell(request: Request, count: int, done: str, to_do: str) -> None:
+    if count:
+        are = "is" if count == 1 else "are"
+        messages.success(request, f"{count} of your jobs {are} {done}.")
+    else:
+        messages.info(request, f"You have no job {to_do}.")
 
 
 def _after(request: Request) -> HttpResponse:

@@ -32,6 +32,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The second step of a sign-in: the code of who has given the right password."""
     user = second_step.pending(request)
     if user is None:
+        if request.method == "POST":
+            messages.info(request, "The time for the code is over. Sign in again.")
         return redirect("sign-in")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and is_allowed(request, user.username):

@@ -154,7 +154,9 @@ def test_the_step_between_ends_with_the_password_and_with_time(
     with_password(client)
     later = time.time() + 600
     monkeypatch.setattr("people.second_step.time.time", lambda: later)
-    assert with_code(client, phone.next_code()).url == "/sign-in/"
+    late = with_code(client, phone.next_code())
+    assert late.url == "/sign-in/"
+    assert "The time for the code is over. Sign in again." in client.get(late.url).text
     assert not is_in(client)
 
 

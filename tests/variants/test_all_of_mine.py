@@ -87,3 +87,11 @@ def test_a_request_is_stopped_and_asked_for_again(creator, ready):
     assert api.post(f"/api/v1{url}/cancel").json() == {"cancelled": 2}
     assert page.post(f"{url}/retry/").status_code == 302
     assert states(ordered) == {VariantStatus.PENDING}
+
+
+def test_the_page_says_how_many_and_says_it_where_there_is_none(page, creator, ready):
+    browser = page(creator)
+    ordering.order(creator, ready, make.wish(2))
+    said = [browser.post("/jobs/cancel-mine/", follow=True).text for _ in range(2)]
+    assert "of your jobs are cancelled." in said[0]
+    assert "You have no job to cancel." in said[1]
