@@ -25,7 +25,12 @@ export function keepPlace() {
   timer = setTimeout(now, REST_MS);
 }
 
-export const keepHabit = (keys) => post("/review/habits/", { advance: room.advance ? "yes" : "no", keys: JSON.stringify(keys) });
+// One after the other: of two that were sent together the first may arrive last.
+let kept = Promise.resolve();
+
+export function keepHabit(keys) {
+  kept = kept.then(() => post("/review/habits/", { advance: room.advance ? "yes" : "no", keys: JSON.stringify(keys) }));
+}
 
 onChange(keepPlace);
 window.addEventListener("pagehide", now);

@@ -182,7 +182,8 @@ def test_auto_advance_is_a_visible_toggle(page, made):
     page.keyboard.press("x")
     became(page, first, "rejected")
     on(page, first)
-    page.get_by_role("button", name="Auto-advance off").click()
+    with page.expect_response("**/review/habits/"):
+        page.get_by_role("button", name="Auto-advance off").click()
     page.locator("#viewer").focus()
     page.keyboard.press("j")
     on(page, second)
