@@ -33,7 +33,8 @@ PEOPLE = {
     "admin": "Admin",
     "creator": "Creator",
     "colleague": "Creator",
-    "newcomer": "Creator",
+    "newcomer": "Creator",  # of no project until the main job
+    "leaver": "Creator",  # who signs out in the middle of things
     "plain": "Creator",
     "hands": "Creator",
     "guest": "Creator",

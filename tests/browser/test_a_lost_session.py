@@ -16,16 +16,16 @@ def sign_in_again(page, person):
 
 
 def test_what_was_typed_is_there_again(visit, product):
-    project = product.new_project("Lost", "newcomer", "reviewer")
+    project = product.new_project("Lost", "leaver", "reviewer")
     address = f"/projects/{project}/characters/new/"
-    page = visit("newcomer")
+    page = visit("leaver")
     page.goto(address)
     page.get_by_label("Name", exact=True).fill("Nora")
     page.get_by_label("Depicts").select_option("fictional")
     page.get_by_label("Notes").fill("long words")
     lose(page)
     page.get_by_role("button", name="Create character").click()
-    sign_in_again(page, "newcomer")
+    sign_in_again(page, "leaver")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Nora")
     expect(page.get_by_label("Depicts")).to_have_value("fictional")
     expect(page.get_by_label("Notes")).to_have_value("long words")
@@ -35,8 +35,8 @@ def test_what_was_typed_is_there_again(visit, product):
 
 
 def test_what_the_page_asks_by_itself_takes_nothing_typed_away(visit, product):
-    project = product.new_project("Lost meanwhile", "newcomer")
-    page = visit("newcomer")
+    project = product.new_project("Lost meanwhile", "leaver")
+    page = visit("leaver")
     page.goto(f"/projects/{project}/characters/new/")
     page.get_by_label("Name", exact=True).fill("Nora")
     lose(page)
@@ -46,8 +46,8 @@ def test_what_the_page_asks_by_itself_takes_nothing_typed_away(visit, product):
 
 
 def test_another_person_does_not_get_what_was_typed(visit, product):
-    project = product.new_project("Lost too", "newcomer", "plain")
-    page = visit("newcomer")
+    project = product.new_project("Lost too", "leaver", "plain")
+    page = visit("leaver")
     page.goto(f"/projects/{project}/characters/new/")
     page.get_by_label("Name", exact=True).fill("Secret")
     lose(page)
@@ -58,8 +58,8 @@ def test_another_person_does_not_get_what_was_typed(visit, product):
 
 
 def test_a_decision_that_met_no_session_is_told(visit, product, faultless):
-    made = product.candidates(product.new_project("Lost key", "newcomer"), "Ada", 1)
-    page = visit("newcomer")
+    made = product.candidates(product.new_project("Lost key", "leaver"), "Ada", 1)
+    page = visit("leaver")
     page.goto(f"{made.page}review/")
     expect(page.locator("#viewer")).to_be_focused()
     lose(page)
