@@ -9,11 +9,14 @@ from studio.lib.env import s3_options
 from tests import make, pristine
 from tests.fakes.s3 import BUCKET, KEYS, open_bucket, start_server
 
-# Here a test that asks for no database speaks to none, and to no Redis.
+# Here a test that asks for no database speaks to none, and to no Redis, or starts a product on
+# SQLite, whatever the tests run on.
 ALIKE_ANYWHERE = (
     "tests/comfy_bridge/",
+    "tests/flow/test_restart",
     "tests/qa/",
     "tests/scripts/",
+    "tests/studio/test_behind_tls",
     "tests/studio/test_compose",
     "tests/studio/test_decoding_",
     "tests/studio/test_labels",
