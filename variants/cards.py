@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from variants.fragments import card_of
+from variants.fragments import Card, card_of
 from variants.keeping import SIGNATURE, kept_or_made
 from variants.models import ImageVariant
 from variants.viewing import VariantViewing
@@ -36,9 +36,10 @@ def cards_of(
 
     def make(pks: Sequence[int]) -> dict[int, str]:
         rows = ImageVariant.objects.for_cards().filter(pk__in=pks)
-        rights = {"may_review": may_review, "may_make": may_make}
-        cards = (card_of(row, viewing=viewing, **rights) for row in rows)
-        return {card.pk: _html(card) for card in cards}
+        return {
+            row.pk: _html(card_of(row, viewing=viewing, may_review=may_review, may_make=may_make))
+            for row in rows
+        }
 
     rights = f"{_RELEASE}:{may_review:d}{may_make:d}"
     return [
@@ -47,5 +48,5 @@ def cards_of(
     ]
 
 
-def _html(card: Any) -> str:
+def _html(card: Card) -> str:
     return render_to_string("variants/_card.html", {"card": card, "csrf_token": _TOKEN})

@@ -18,8 +18,8 @@ MAX_UNPACKED_BYTES = 500 * 2**20
 MAX_DIRECTORY_BYTES = 2**20  # what an archive says of its files: 5 KB for each
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
-# What a file of an archive raises that lies about itself: a kind that is not known, a place that
-# no file has.
+# What an archive raises, or a file of it, that lies about itself: a kind that is not known, a place
+# that no file has.
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -159,7 +159,7 @@ def unpack(file: IO[bytes], max_file_bytes: int) -> Pack:
         archive = zipfile.ZipFile(cast("IO[bytes]", guarded))
         guarded.most = None
         infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise BadArchive(
             "This is no ZIP archive, or a damaged one. Pack the folder again.",
             code="not_a_zip",
