@@ -20,7 +20,7 @@ from variants.culling import Asked, Frame, Picture
 from variants.errors import BadValue
 from variants.viewing import viewing_of
 from variants.views.deciding import REFUSALS, after, decision_of, desk_of, refused, seen_of
-from variants.views.gallery import cards_for, variant_for
+from variants.views.gallery import cards_for, row_for, variant_for
 from variants.views.picks import picks_of
 from variants.vocabulary import RejectReason
 
@@ -73,7 +73,7 @@ def desk(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def crown(request: Request, pk: int) -> HttpResponse:
     """The hero, and the other candidates that were shown (`other=id:revision`) are rejected."""
-    variant = variant_for(request, pk)
+    variant = row_for(request, pk)
     form = decision_of(request)
     others = picks_of(request, "other")
     if len(others.revisions) < len(others.ids):

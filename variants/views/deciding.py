@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -25,7 +25,7 @@ from variants.forms import DecisionForm
 from variants.fragments import card_of
 from variants.models import ImageVariant
 from variants.reembedding import move_note, with_move
-from variants.views.gallery import card_for, variant_for
+from variants.views.gallery import card_for, row_for, rows_for, variant_for
 from variants.views.picking import back_of
 from variants.vocabulary import RejectReason
 
@@ -81,7 +81,7 @@ def desk_of(request: Request, variant: ImageVariant) -> dict[str, Any]:
 @require_POST
 def approve(request: Request, pk: int) -> HttpResponse:
     """Make it the hero; a stale page is told what changed and shown the present state."""
-    variant = variant_for(request, pk)
+    variant = row_for(request, pk)
     form = decision_of(request)
     before = variant.character.variants.filter(
         variant_type__name=variant.variant_type_id, is_hero=True
@@ -103,7 +103,7 @@ def approve(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def reject(request: Request, pk: int) -> HttpResponse:
-    variant = variant_for(request, pk)
+    variant = row_for(request, pk)
     form = decision_of(request)
     try:
         reviewing.reject(
@@ -181,11 +181,13 @@ def after(
 
 def _cards(request: Request, variant: ImageVariant, changed: list[ImageVariant]) -> HttpResponse:
     """The fresh card, and out of band the live parts of others that changed with it."""
-    fresh = card_for(request, variant_for(request, variant.pk))
-    response = render(request, "variants/_card.html", {"card": fresh})
-    for other in changed:
-        row = ImageVariant.objects.for_cards().get(pk=other.pk)
-        context = {"card": card_of(row), "oob": True}
+    fresh = rows_for(request).for_cards().in_bulk([variant.pk, *(other.pk for other in changed)])
+    decided = fresh.pop(variant.pk, None)
+    if decided is None:
+        raise Http404
+    response = render(request, "variants/_card.html", {"card": card_for(request, decided)})
+    for other in fresh.values():
+        context = {"card": card_of(other), "oob": True}
         response.content += render_to_string("variants/_card_live.html", context).encode()
     return response
 

@@ -19,17 +19,26 @@ from studio.lib.pages import MAX_PAGE
 from variants import bookmarking
 from variants.fragments import Card, card_of
 from variants.gallery import cards_by_id, gallery_of, list_of, suggestions_of
-from variants.models import ImageVariant
+from variants.models import ImageVariant, ImageVariantQuerySet
 from variants.reembedding import move_note, with_move
 from variants.tabs import WHOLE, counting, types_of
 from variants.viewing import viewing_of
 
 
+def rows_for(request: Request) -> ImageVariantQuerySet:
+    """The variants that the person may see, with their character."""
+    rows = ImageVariant.objects.visible_to(request.user).present()
+    return rows.select_related("character__project")
+
+
+def row_for(request: Request, pk: int) -> ImageVariant:
+    """The variant to do something with, if the person may see it; 404 otherwise."""
+    return get_object_or_404(rows_for(request), pk=pk)
+
+
 def variant_for(request: Request, pk: int) -> ImageVariant:
     """The variant with all that a card shows, if the person may see it; 404 otherwise."""
-    rows = ImageVariant.objects.visible_to(request.user).present().for_cards().defer(None)
-    rows = rows.select_related("character__project")
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(rows_for(request).for_cards().defer(None), pk=pk)
 
 
 def card_for(request: Request, variant: ImageVariant) -> Card:

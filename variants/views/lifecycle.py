@@ -16,7 +16,7 @@ from variants import quarantining, rechecking, regenerating, reviewing, tagging,
 from variants.models import ImageVariant
 from variants.undoing import Undone
 from variants.views.deciding import REFUSALS, after, decision_of, refused
-from variants.views.gallery import variant_for
+from variants.views.gallery import row_for
 from variants.views.picking import back_of
 
 
@@ -78,7 +78,7 @@ ACTS: dict[str, Callable[[Request, ImageVariant, int | None], str]] = {
 @require_POST
 def decide(request: Request, pk: int, verb: str) -> HttpResponse:
     """One button of `ACTS`; a stale page is told what changed and shown the present state."""
-    variant = variant_for(request, pk)
+    variant = row_for(request, pk)
     seen = decision_of(request)["revision"]
     try:
         sentence = ACTS[verb](request, variant, seen)
