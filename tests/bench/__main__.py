@@ -14,7 +14,7 @@ from django.core.management import call_command
 from tests.bench.rows import table
 from tests.bench.servers import own_database, private_redis
 
-AREAS = ("engine", "events", "faces", "gallery", "ingest", "pages", "qa", "search")
+AREAS = ("crowd", "engine", "events", "faces", "gallery", "ingest", "pages", "qa", "search")
 ROUNDS = 7
 
 

@@ -45,3 +45,9 @@ def table(rows: Iterable[Row]) -> str:
     texts = [f"| {' | '.join(cells)} |" for cells in padded]
     texts.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(texts)
+
+
+def cells_of(printed: str) -> list[list[str]]:
+    """The rows of the tables in a text, heads included, the lines below them not."""
+    lines = [line.strip("|").split("|") for line in printed.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line] for line in lines]
