@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import segno
 from django.contrib import messages
@@ -34,7 +35,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if user is None:
         if request.method == "POST":
             messages.info(request, "The time for the code is over. Sign in again.")
-        return redirect("sign-in")
+        back = back_from(request, "")
+        return redirect(reverse("sign-in") + (f"?{urlencode({'next': back})}" if back else ""))
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and is_allowed(request, user.username):
         if two_factor.passes(user, form.cleaned_data["code"]):

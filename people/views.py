@@ -126,14 +126,16 @@ def project_edit(request: Request, pk: int) -> HttpResponse:
 def member_add(request: Request, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
     form = MemberForm(request.POST)
-    if form.is_valid():
-        try:
-            member = managing.add_member(request.user, project, form.cleaned_data["username"])
-            messages.success(request, f"{member.user} is a member now.")
-        except (managing.UnknownPerson, managing.AlreadyMember) as error:
-            messages.error(request, error.sentence)
-    else:
+    if not form.is_valid():
         messages.error(request, "Type the person's user name.")
+        return redirect(project)
+    name = form.cleaned_data["username"]
+    try:
+        member = managing.add_member(request.user, project, name)
+    except (managing.UnknownPerson, managing.AlreadyMember) as error:
+        messages.error(request, error.sentence)
+        return redirect(f"{project.get_absolute_url()}?{urlencode({'member': name})}")
+    messages.success(request, f"{member.user} is a member now.")
     return redirect(project)
 
 

@@ -112,7 +112,7 @@ def project(request: Request, pk: int) -> HttpResponse:
         **listing(request, row.characters.all()),
         "project": row,
         "members": row.memberships.select_related("user").order_by("user__username"),
-        "member_form": MemberForm(),
+        "member_form": MemberForm(initial={"username": request.GET.get("member", "")}),
         "can_edit": can(request.user, "project.edit", row),
         "can_members": can(request.user, "project.members", row),
         "can_create_character": can(request.user, "character.create", row),

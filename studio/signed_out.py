@@ -1,7 +1,7 @@
 """Who was signed out before a form arrived: told at the sign-in, and led back to its page."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +26,8 @@ class SignedOut:
         response = self.get_response(request)
         door = reverse("sign-in")
         location = urlsplit(response.get("Location", ""))
-        asks_who = location.path == door and location.query.startswith("next=")
+        back = parse_qs(location.query).get("next")
+        asks_who = location.path == door and back == [request.get_full_path()]
         by_hand = wants_fragment(request) or is_shown(request)
         if request.method == "POST" and asks_who and by_hand:
             messages.error(request, NOTHING_DONE)

@@ -6,6 +6,7 @@ from tests.chaos.studio import Studio
 
 COMFY = "comfy-1"
 FROZEN_AT = (
+    "generating.prepared",
     "generating.stored",
     "submitting.uploading",
     "submitting.uploaded",
@@ -13,7 +14,10 @@ FROZEN_AT = (
     "submitting.posted",
     "driving.ended",
     "driving.fetched",
+    "collecting.vetted",
     "collecting.stored",
+    "finishing.written",
+    "finishing.committed",
 )
 HANGS = ("node", "silent", "stuck")
 

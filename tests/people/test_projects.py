@@ -108,7 +108,9 @@ def test_who_cannot_be_added_is_said(page, admin, project, username, sentence):
     gone.save()
     browser = page(admin)
     url = f"/projects/{project.pk}/members/"
-    assert sentence in browser.post(url, {"username": username}, follow=True).content.decode()
+    said = browser.post(url, {"username": username}, follow=True).content.decode()
+    assert sentence in said
+    assert ('name="username" value="nobody"' in said) is (username == "nobody")
     assert ProjectMembership.objects.count() == 1
 
 

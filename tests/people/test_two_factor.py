@@ -154,8 +154,8 @@ def test_the_step_between_ends_with_the_password_and_with_time(
     with_password(client)
     later = time.time() + 600
     monkeypatch.setattr("people.second_step.time.time", lambda: later)
-    late = with_code(client, phone.next_code())
-    assert late.url == "/sign-in/"
+    late = client.post("/sign-in/code/", {"code": phone.next_code(), "next": "/jobs/"})
+    assert late.url == "/sign-in/?next=%2Fjobs%2F"
     assert "The time for the code is over. Sign in again." in client.get(late.url).text
     assert not is_in(client)
 
