@@ -1,13 +1,18 @@
 """The cast: an admin, a creator, a reviewer and an outsider, and a project with a character."""
 
+import copy
+import shutil
+
 import pytest
-from django.test import TransactionTestCase
+from django.conf import settings as django_settings
+from django.test import TransactionTestCase, override_settings
 from rest_framework.test import APIClient
 
 from comfy_bridge import pacing
 from studio.lib.env import s3_options
 from tests import make, pristine
 from tests.fakes.s3 import BUCKET, KEYS, open_bucket, start_server
+from tests.people import world
 
 # Here a test that asks for no database speaks to none, and to no Redis, or starts a product on
 # SQLite, whatever the tests run on.
@@ -53,22 +58,32 @@ def _is_alike_anywhere(item):
     return item.nodeid.startswith(ALIKE_ANYWHERE)
 
 
+FAST_PASSWORDS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(autouse=True)
 def fast_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = FAST_PASSWORDS
+
+
+@pytest.fixture(autouse=True)
+def static_files_one_by_one(settings):
+    """Each test client loads the middleware anew: it looks for a static file when asked for one."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)
 def own_media(settings, tmp_path):
     """Each test stores its files in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    storages = {**settings.STORAGES}
-    storages["default"] = {
-        "BACKEND": "studio.lib.files.WholeFileStorage",
-        "OPTIONS": {"location": tmp_path / "media"},
-    }
-    settings.STORAGES = storages
-    return tmp_path / "media"
+    settings.STORAGES = _storages(settings.MEDIA_ROOT)
+    return settings.MEDIA_ROOT
+
+
+def _storages(folder):
+    backend = "studio.lib.files.WholeFileStorage"
+    default = {"BACKEND": backend, "OPTIONS": {"location": folder}}
+    return {**django_settings.STORAGES, "default": default}
 
 
 @pytest.fixture(scope="session")
@@ -129,6 +144,32 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def committed(transactional_db, django_db_setup):
     """A database with real commits, for threads and processes; calling it empties that again."""
     return django_db_setup
+
+
+@pytest.fixture(scope="module")
+def world_of_the_file(request, django_db_setup, django_db_blocker, tmp_path_factory):
+    """Two projects with everything in them, and their files, until the file's last test ended.
+
+    Its transaction is around those of all the file's tests.
+    """
+    for item in request.session.items:
+        uses = {"cast", "db", "transactional_db"} & set(item.fixturenames)
+        if item.path == request.path and uses not in (set(), {"cast", "db"}):
+            pytest.fail(f"{item.name} is beside tests of `cast` and would find its rows")
+    media = tmp_path_factory.mktemp("world")
+    stored = override_settings(PASSWORD_HASHERS=FAST_PASSWORDS, STORAGES=_storages(media))
+    with django_db_blocker.unblock(), world.undone():
+        with stored:
+            built = world.build()
+        yield built, media
+
+
+@pytest.fixture
+def cast(world_of_the_file, db, own_media):
+    """`world.build()`, done once for a file: what a test makes of it, the next does not see."""
+    built, media = world_of_the_file
+    shutil.copytree(media, own_media)
+    return copy.deepcopy(built)
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 import json
 
-import pytest
-
 from audit.models import AuditEvent
 from tests import make
-from tests.people import world
 from tests.people.asking import send, signed_in
 from tests.people.matrix import ROWS
 from tests.people.world import undone
@@ -104,11 +101,6 @@ WANTED = {
     "/api/v1/variants/generate-batch": "variant.generate",
 }
 API_VERBS = {"PATCH": "edit", "DELETE": "archive"}
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def test_each_change_by_page_and_api_writes_its_row(cast):

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from people.models import User
 from tests import make
 from tests.people.rows import EDITED, FILE, OCTETS, Row
-from tests.people.world import Side, edited_portrait, quick_validator, things_of_the_studio
+from tests.people.world import Side, edited_portrait, quick_validator
 
 
 def signed_in(person: User | None, *, api: bool) -> Client:
@@ -22,10 +22,9 @@ def signed_in(person: User | None, *, api: bool) -> Client:
 
 def send(client: Client, row: Row, side: Side, *, slash: bool = False) -> Any:
     """The answer to the row with the things of one project filled in."""
-    names = {**side.addresses(), **things_of_the_studio(), "workflow": make.workflow().pk}
-    path, mark, query = row.path.format(**names).partition("?")
+    path, mark, query = row.path.format(**side.names).partition("?")
     path += ("/" if slash else "") + mark + query
-    body = {key: _filled(value, names) for key, value in row.body.items()}
+    body = {key: _filled(value, side.names) for key, value in row.body.items()}
     with quick_validator():
         if row.method == "GET":
             return client.get(path)

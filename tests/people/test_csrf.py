@@ -1,21 +1,14 @@
 """A change needs the page's token; a bearer token needs none."""
 
-import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
 from tests import make
-from tests.people import world
 from tests.people.asking import send, signed_in
 from tests.people.matrix import ROWS
 from tests.people.world import everything
 
 OPEN = ("/api/v1/auth/",)  # these take a secret in the body, and no session
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def strict(person, *, api):

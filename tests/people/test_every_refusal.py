@@ -307,7 +307,7 @@ def filled(value, names):
 
 
 def ask(client, cast, refusal):
-    names = {**cast.ours.addresses(), "workflow": make.workflow().pk}
+    names = cast.ours.names
     body = {key: filled(value, names) for key, value in refusal.body.items()}
     is_file = any(isinstance(value, SimpleUploadedFile) for value in body.values())
     url = "/api/v1/" + refusal.path.format(**names)
@@ -333,8 +333,7 @@ def shortcoming(refusal, answer):
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_each_has_its_status_code_and_sentence_and_leaves_nothing_half_done(db, section):
-    cast = world.build()
+def test_each_has_its_status_code_and_sentence_and_leaves_nothing_half_done(cast, section):
     wrong = {}
     for refusal in SECTIONS[section]:
         with undone():
@@ -359,8 +358,7 @@ def _read_again(cast):
         ))  # fmt: skip
 
 
-def test_a_conflict_about_a_variant_says_the_state_and_who_caused_it(db):
-    cast = world.build()
+def test_a_conflict_about_a_variant_says_the_state_and_who_caused_it(cast):
     url = f"/api/v1/characters/{cast.ours.ready.pk}/variants/{cast.ours.candidate.pk}"
     client = signed_in(cast.creator, api=True)
     reviewing.reject(cast.reviewer, cast.ours.candidate)
@@ -369,8 +367,7 @@ def test_a_conflict_about_a_variant_says_the_state_and_who_caused_it(db):
         assert (body["state"], body["by"]) == ("rejected", "rex"), verb
 
 
-def test_a_conflict_about_a_baseline_and_a_job_says_so_too(db):
-    cast = world.build()
+def test_a_conflict_about_a_baseline_and_a_job_says_so_too(cast):
     ours, client = cast.ours, signed_in(cast.creator, api=True)
     base = f"/api/v1/characters/{ours.ready.pk}"
     for path, body in (

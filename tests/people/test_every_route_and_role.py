@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from tests.people import world
 from tests.people.asking import send, signed_in
 from tests.people.matrix import GROUPS, ROWS, of_the_studio, route_of, routes
 from tests.people.rows import ROLES
@@ -42,8 +41,7 @@ def test_every_route_is_in_the_matrix():
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_a_route_answers_each_role_as_the_matrix_says(db, group):
-    cast = world.build()
+def test_a_route_answers_each_role_as_the_matrix_says(cast, group):
     wrong = {}
     for row in GROUPS[group]:
         clients = {role: signed_in(cast.person(role), api=row.is_api) for role in ROLES}
@@ -63,8 +61,7 @@ def test_a_route_answers_each_role_as_the_matrix_says(db, group):
     assert wrong == {}
 
 
-def test_who_has_not_signed_in_is_led_to_sign_in_and_back(db):
-    cast = world.build()
+def test_who_has_not_signed_in_is_led_to_sign_in_and_back(cast):
     wrong = {}
     for row in ROWS:
         if row.cells["anonymous"] != 302 or row.path in SENT_ELSEWHERE:
@@ -85,8 +82,7 @@ def _whole(request):
 
 
 @pytest.mark.parametrize("role", ["creator", "reviewer"])
-def test_the_other_projects_things_are_not_there_for_a_member(db, role):
-    cast = world.build()
+def test_the_other_projects_things_are_not_there_for_a_member(cast, role):
     clients = {api: signed_in(cast.person(role), api=api) for api in (True, False)}
     before = everything()
     wrong = {}
@@ -101,15 +97,13 @@ def test_the_other_projects_things_are_not_there_for_a_member(db, role):
     assert wrong == {}
 
 
-def test_no_route_takes_a_method_that_the_matrix_does_not_list(db):
-    cast = world.build()
-    names = {**cast.ours.addresses(), **world.things_of_the_studio(), "workflow": 1}
+def test_no_route_takes_a_method_that_the_matrix_does_not_list(cast):
     wrong = {}
     methods = listed()
     everywhere = {api: signed_in(cast.admin, api=api) for api in (True, False)}
     before = everything()
     for row in {route_of(r.path.format_map(PLACEHOLDERS)): r for r in ROWS}.values():
-        path = row.path.format(**names)
+        path = row.path.format(**cast.ours.names)
         client = signed_in(None, api=False) if path == "/sign-in/" else everywhere[row.is_api]
         for method in set(METHODS) - methods[route_of(path)]:
             status = client.generic(method, path).status_code

@@ -4,15 +4,9 @@ import pytest
 
 from people.models import ProjectMembership
 from tests import make
-from tests.people import world
 from tests.people.asking import signed_in
 from tests.people.world import everything
 from variants.models import GenerationRequest
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def test_a_character_is_not_made_in_the_other_project(cast):

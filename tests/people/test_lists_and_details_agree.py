@@ -8,16 +8,10 @@ from characters.models import Character, SourceImage
 from jobs.models import Job
 from people.models import Project
 from studio.hearing import Opened, Wanted, heard_by
-from tests.people import world
 from tests.people.asking import signed_in
 from variants.models import GenerationRequest, ImageVariant
 
 ROLES = ("outsider", "idle", "reviewer", "creator", "admin")
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def opened(client, template, pks):

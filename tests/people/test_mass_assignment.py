@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from characters.models import Character, SourceImage
 from people.models import Project
 from tests import make
-from tests.people import world
 from tests.people.asking import signed_in
 from tests.people.world import quick_validator
 from variants.models import ImageVariant, VariantStatus
@@ -50,11 +49,6 @@ FORGED = {
     "members": [1],
     "asked_by": 1,
 }
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def row_of(model, pk):

@@ -8,7 +8,6 @@ from rest_framework_simplejwt.tokens import AccessToken
 from people import managing
 from people.access import can
 from people.models import REVIEWER, User
-from tests.people import world
 from tests.people.asking import send, signed_in
 from tests.people.matrix import ROWS, of_the_studio
 from tests.people.rows import API
@@ -26,11 +25,6 @@ MAKING = (
     ("POST", "/api/v1/projects/{project}/imports"),
     ("POST", "/api/v1/imports/{folder_import}/files"),
 )
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def row_of(method, path):

@@ -143,13 +143,14 @@ class Side:
     def step(self) -> ReviewStep:
         return self.trashed.decisions.latest("pk").step
 
-    def addresses(self) -> dict[str, Any]:
-        """What an address may name: `{character}`, `{variant}` …"""
+    @functools.cached_property
+    def names(self) -> dict[str, Any]:
+        """What an address may name: `{ready}`, `{variant}` …, and the studio's own things."""
         names = ("project", "ready", "draft", "source", "candidate", "hero", "waiting", "failed")
         more = ("trashed", "old", "step", "request", "export", "folder_import", "upload", "person")
         last = ("mask", "waiting_job", "failed_job", "threshold", "search", "draft_source")
         rows = {name: getattr(self, name).pk for name in (*names, *more, *last)}
-        return rows | {"prompt": str(self.prompt)}
+        return {**rows, "prompt": str(self.prompt), **things_of_the_studio()}
 
 
 def side(creator: User, project: Project) -> Side:

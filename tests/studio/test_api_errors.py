@@ -8,16 +8,10 @@ from rest_framework.test import APIClient
 
 from studio.lib.errors import StudioError
 from tests import make
-from tests.people import world
 from tests.people.asking import signed_in
 from tests.people.matrix import ROWS, of_the_studio
 
 HUGE = 10**30
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def body_of(answer, status, code):
@@ -45,7 +39,7 @@ def test_without_signing_in_every_address_says_so(cast):
     client = APIClient()
     for row in ROWS:
         if row.is_api and row.cells["anonymous"] == 401 and "/auth/" not in row.path:
-            path = row.path.format(**cast.ours.addresses(), **world.things_of_the_studio())
+            path = row.path.format(**cast.ours.names)
             answer = getattr(client, row.method.lower())(path)
             body_of(answer, 401, "not_authenticated")
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
@@ -109,7 +103,7 @@ def test_a_refusal_of_ours_names_its_field_and_what_it_knows(cast):
 
 
 def test_ids_that_no_row_can_have_are_not_found(cast):
-    names = dict.fromkeys(cast.ours.addresses(), HUGE)
+    names = dict.fromkeys(cast.ours.names, HUGE)
     for api in (True, False):
         client = signed_in(cast.creator, api=api)
         wrong = {}

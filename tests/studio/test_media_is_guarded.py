@@ -7,14 +7,8 @@ import pytest
 from people.models import ProjectMembership
 from studio.lib.media import RENDITIONS
 from tests import make
-from tests.people import world
 from tests.people.asking import signed_in
 from variants.models import ImageVariant
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def body_of(answer):

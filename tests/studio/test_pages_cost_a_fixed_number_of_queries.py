@@ -91,7 +91,7 @@ def test_no_page_and_no_list_asks_more_for_more_rows(studio):
     counts = {}
     for size in (FEW, MANY):
         cast = studio(size)
-        names = cast.ours.addresses()
+        names = cast.ours.names
         for name, path in PLACES.items():
             client = signed_in(cast.creator, api=name.startswith("api"))
             client.get(path.format(**names))  # caches that live as long as the process

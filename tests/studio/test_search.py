@@ -4,15 +4,9 @@ import pytest
 
 from characters import describing
 from people import managing
-from tests.people import world
 from tests.people.asking import signed_in
 from variants.models import ImageVariant
 from variants.vocabulary import VariantStatus
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def ids(cast, role, query):
@@ -59,6 +53,6 @@ def test_what_is_put_away_is_not_found(cast):
 @pytest.mark.parametrize(
     "query", ["", "?q=", "?q=%20", "?q=%00", f"?q={'x' * 201}", "?q=x&limit=0"]
 )
-def test_a_query_that_says_nothing_is_refused(api, admin, query):
-    answer = api(admin).get(f"/api/v1/search{query}")
+def test_a_query_that_says_nothing_is_refused(api, cast, query):
+    answer = api(cast.admin).get(f"/api/v1/search{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_query")

@@ -6,13 +6,7 @@ from uuid import uuid4
 import pytest
 
 from jobs import asking
-from tests.people import world
 from tests.people.asking import signed_in
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def test_sources_and_variants_come_together_newest_first_in_pages(cast):

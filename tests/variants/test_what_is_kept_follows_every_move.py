@@ -12,7 +12,6 @@ from qa import calibrating
 from qa.calibration import Fit
 from qa.models import EmbeddingModel, QAReport
 from tests import make
-from tests.people import world
 from tests.people.asking import send, signed_in
 from tests.people.matrix import GROUPS
 from tests.people.world import undone
@@ -26,11 +25,6 @@ CHANGES = [
     for row in rows
     if row.method != "GET" and row.cells["admin"] < 400
 ]
-
-
-@pytest.fixture
-def cast(db):
-    return world.build()
 
 
 def told(cast, *readers):
