@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_file_that_the_row_names_is_there(creator, character):
-    source = make.source(creator, character)
+    source = make.source(creator, character, make.portrait())
     assert read(source.file_path) == make.portrait()
     assert source.sha256 == hashlib.sha256(make.portrait()).hexdigest()
     for rendition in ("display", "w256", "w512", "w1280"):
@@ -65,5 +65,5 @@ def test_nothing_is_stored_before_the_upload_is_checked_twice(creator, character
 
     monkeypatch.setattr(receiving, "vet", approve_meanwhile)
     with pytest.raises(AppearanceLocked):
-        make.source(creator, character)
+        make.source(creator, character, make.portrait())
     assert character.sources.count() == 1
