@@ -57,7 +57,7 @@ FULL = Size(
     reviewers=200, uploads_a_minute=50, jobs_a_minute=20, minutes=30, characters=20, variants=500
 )
 QUICK = Size(
-    reviewers=10, uploads_a_minute=20, jobs_a_minute=20, minutes=0.2, characters=2, variants=70
+    reviewers=10, uploads_a_minute=20, jobs_a_minute=20, minutes=0.1, characters=2, variants=70
 )
 
 

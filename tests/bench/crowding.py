@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
@@ -30,6 +31,7 @@ PICTURES = 10
 WITHIN_S = 60
 IMAGE = re.compile(r'<img[^>]* src="(/media/[^"]+)"')
 MORE = re.compile(r'data-more><a class="btn" href="([^"]+)"')
+LENGTH = re.compile(rb"content-length: (\d+)")
 VARIANT = re.compile(r'href="(/variants/\d+/)"')
 # What a reviewer opens next, and how often.
 HABITS = {"gallery": 35, "more": 20, "variant": 20, "review": 15, "project": 5, "home": 5}
@@ -149,7 +151,9 @@ class Reviewer:
         self._headers = headers
         self._dice = dice
         self._kept: set[str] = set()
-        self._at_a_time = asyncio.Semaphore(AT_A_TIME)
+        self._lines: asyncio.Queue[Line] = asyncio.Queue()
+        for _ in range(AT_A_TIME):
+            self._lines.put_nowait(Line(crowd.address, headers))
         self._links: dict[str, list[str]] = {"more": [], "variant": []}
 
     async def browse(self, until: float) -> None:
@@ -184,8 +188,41 @@ class Reviewer:
         await asyncio.gather(*(self._look(path) for path in images))
 
     async def _look(self, path: str) -> None:
-        async with self._at_a_time:
-            await self._crowd.send("GET", path, self._headers, self._crowd.seen.images_ms)
+        """Load an image, as soon as one of the browser's connections is free."""
+        line, seen = await self._lines.get(), self._crowd.seen
+        begun = time.perf_counter()
+        status = await line.get(path)
+        seen.images_ms.append((time.perf_counter() - begun) * 1e3)
+        self._lines.put_nowait(line)
+        if status >= 400:
+            seen.refused[status] += 1
+
+
+class Line:
+    """A connection that is kept for one image after the other, and costs little: what is measured
+    is the server."""
+
+    def __init__(self, address: str, headers: dict[str, str]) -> None:
+        place = urlsplit(address)
+        self._place = (place.hostname, place.port)
+        lines = {"Host": place.netloc, "Cookie": headers["Cookie"]}
+        self._head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def get(self, path: str) -> int:
+        """The status of the whole answer."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(*self._place)
+        reader, writer = self._streams
+        writer.write(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        size = LENGTH.search(head)
+        assert size, head
+        await reader.readexactly(int(size[1]))
+        if b"connection: close" in head:
+            writer.close()
+            self._streams = None
+        return int(head.split(maxsplit=2)[1])
 
 
 def _headers(person: User) -> dict[str, str]:

@@ -62,7 +62,7 @@ def _approve(rounds: int, candidates: int) -> bool:
         return False
     with (
         tempfile.TemporaryDirectory(prefix="chaos-") as folder,
-        Studio(Path(folder), production=True, WEB_THREADS="20") as studio,
+        Studio(Path(folder), production=True, WEB_PROCESSES="2", WEB_THREADS="10") as studio,
     ):
         character = with_candidates(studio, candidates)
         began = time.monotonic()
