@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from tests.bench.ingest_pictures import SORTS
 
 THINK_S = (5.0, 15.0)
 AT_A_TIME = 6
+IN_SIGHT = 30  # images of a gallery that a browser loads before anybody scrolls: the rest is lazy
 PICTURES = 10
 WITHIN_S = 60
 IMAGE = re.compile(r'<img[^>]* src="(/media/[^"]+)"')
@@ -115,7 +116,7 @@ class Crowd:
                 pass
 
     async def _again(
-        self, work: Callable[[int], Awaitable[None]], every_s: float, until: float
+        self, work: Callable[[int], Coroutine[Any, Any, None]], every_s: float, until: float
     ) -> None:
         """Begin a piece of work every so many seconds, however long one takes."""
         begun = []
@@ -183,7 +184,7 @@ class Reviewer:
             base = httpx.URL(self._crowd.address).join(path)
             more = [str(base.join(html.unescape(link))) for link in MORE.findall(page.text)]
             self._links = {"more": more, "variant": VARIANT.findall(page.text)}
-        images = {html.unescape(path) for path in IMAGE.findall(page.text)} - self._kept
+        images = {html.unescape(path) for path in IMAGE.findall(page.text)[:IN_SIGHT]} - self._kept
         self._kept |= images
         await asyncio.gather(*(self._look(path) for path in images))
 
@@ -210,10 +211,18 @@ class Line:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str) -> int:
-        """The status of the whole answer."""
-        if self._streams is None:
-            self._streams = await asyncio.open_connection(*self._place)
-        reader, writer = self._streams
+        """The status of the whole answer; a connection that was closed meanwhile is opened anew."""
+        if self._streams:
+            try:
+                return await self._ask(path, *self._streams)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                self._streams[1].close()
+        self._streams = await asyncio.open_connection(*self._place)
+        return await self._ask(path, *self._streams)
+
+    async def _ask(
+        self, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> int:
         writer.write(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         size = LENGTH.search(head)
