@@ -15,6 +15,7 @@ from people.forms import MemberForm
 from people.models import Project
 from people.requests import archived_or_not
 from people.views import Request
+from studio.lib.addresses import word
 from studio.lib.pages import CappedCount, counted, page_of
 from studio.opened import opened
 from variants.models import ImageVariant
@@ -112,7 +113,7 @@ def project(request: Request, pk: int) -> HttpResponse:
         **listing(request, row.characters.all()),
         "project": row,
         "members": row.memberships.select_related("user").order_by("user__username"),
-        "member_form": MemberForm(initial={"username": request.GET.get("member", "")}),
+        "member_form": MemberForm(initial={"username": word(request, "member")}),
         "can_edit": can(request.user, "project.edit", row),
         "can_members": can(request.user, "project.members", row),
         "can_create_character": can(request.user, "character.create", row),

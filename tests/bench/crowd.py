@@ -11,7 +11,7 @@ import statistics
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from characters.models import Character
@@ -43,13 +43,11 @@ class Size:
 
     def scaled(self, share: float) -> "Size":
         """A part of the crowd, for as long."""
-        return Size(
-            max(1, round(self.reviewers * share)),
-            self.uploads_a_minute * share,
-            self.jobs_a_minute * share,
-            self.minutes,
-            self.characters,
-            self.variants,
+        return replace(
+            self,
+            reviewers=max(1, round(self.reviewers * share)),
+            uploads_a_minute=self.uploads_a_minute * share,
+            jobs_a_minute=self.jobs_a_minute * share,
         )
 
 

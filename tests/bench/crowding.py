@@ -70,7 +70,7 @@ class Crowd:
         self._reviewers = [_headers(person) for person in reviewers]
         self._creators = [_headers(person) for person in creators]
         self._workflow = workflow
-        self._pictures = [_picture(number) for number in range(PICTURES)]
+        self._pictures = _pictures(PICTURES)
 
     async def come(self, lasts_s: float, uploads_a_minute: float, jobs_a_minute: float) -> Seen:
         """Browse, upload and ask for so long; what was seen."""
@@ -247,8 +247,8 @@ def _headers(person: User) -> dict[str, str]:
     }
 
 
-def _picture(number: int) -> bytes:
-    """A 2 MP JPEG like no other."""
+def _pictures(count: int) -> list[bytes]:
+    """2 MP JPEGs, no two of them the same file."""
     data = SORTS[1].data()
-    comment = f"picture {number}".encode()
-    return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + data[2:]
+    comments = [f"picture {number}".encode() for number in range(count)]
+    return [data[:2] + b"\xff\xfe" + (len(c) + 2).to_bytes(2) + c + data[2:] for c in comments]

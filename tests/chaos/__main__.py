@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.chaos import services
-from tests.chaos.approving import approve_at_once, with_candidates
+from tests.chaos.approving import WEB, approve_at_once, with_candidates
 from tests.chaos.faults import WEIGHTS, WEIGHTS_OF_SERVICES, plan
 from tests.chaos.load import Load
 from tests.chaos.run import Run
@@ -62,7 +62,7 @@ def _approve(rounds: int, candidates: int) -> bool:
         return False
     with (
         tempfile.TemporaryDirectory(prefix="chaos-") as folder,
-        Studio(Path(folder), production=True, WEB_PROCESSES="2", WEB_THREADS="10") as studio,
+        Studio(Path(folder), production=True, **WEB) as studio,
     ):
         character = with_candidates(studio, candidates)
         began = time.monotonic()

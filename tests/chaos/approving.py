@@ -14,6 +14,7 @@ import httpx
 from tests.chaos.studio import MAKERS, Studio
 
 LIMIT_S = 120
+WEB = {"WEB_PROCESSES": "2", "WEB_THREADS": "10"}  # 20 connections to the database
 CANDIDATES = """
 import itertools
 from django.db import transaction

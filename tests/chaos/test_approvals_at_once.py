@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chaos.approving import approve_at_once, with_candidates
+from tests.chaos.approving import WEB, approve_at_once, with_candidates
 from tests.chaos.services import missing
 from tests.chaos.studio import Studio
 
@@ -14,7 +14,7 @@ ROUNDS = 3
 def studio(tmp_path):
     if reason := missing():
         pytest.skip(reason)
-    with Studio(tmp_path, production=True, WEB_THREADS="20") as running:
+    with Studio(tmp_path, production=True, **WEB) as running:
         yield running
 
 
